@@ -20,9 +20,9 @@ from tests.benchmarks.days import NEXT_DAY, large_day, usual_day
 from tests.benchmarks.frame import (
     MISSED,
     NO_DATA,
-    Asked,
     CommandFailed,
     DataMissing,
+    Options,
     Result,
     Run,
     Runs,
@@ -137,7 +137,7 @@ class TestCommandLine:
     def test_a_set_that_is_not_there_leaves_with_2_after_the_other_subjects(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def lacking(_: Asked) -> list[Result]:
+        def lacking(_: Options) -> list[Result]:
             raise DataMissing("no papers")
 
         subjects = [Subject("a", lacking), Subject("b", lambda _: [Result("b", 1.0, "s")])]
@@ -147,10 +147,10 @@ class TestCommandLine:
         assert shown.err == "not measured, a: no papers\n"
 
     def test_the_options_reach_the_subject(self, tmp_path: Path) -> None:
-        seen: list[Asked] = []
+        seen: list[Options] = []
 
-        def measure(asked: Asked) -> list[Result]:
-            seen.append(asked)
+        def measure(options: Options) -> list[Result]:
+            seen.append(options)
             return []
 
         run_subjects([Subject("a", measure)], ["--data", str(tmp_path), "--quick"])
@@ -162,7 +162,7 @@ class TestCommandLine:
     def test_speed_without_data_leaves_with_2(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        subject = Subject("speed", lambda asked: speed.measure(asked, small(runs=1)))
+        subject = Subject("speed", lambda options: speed.measure(options, small(runs=1)))
         assert run_subjects([subject], ["--data", str(tmp_path)]) == 2
         assert "there are no papers" in capsys.readouterr().err
 
@@ -265,8 +265,10 @@ def small(*, runs: int) -> speed.Plan:
 def test_speed_measures_the_installed_command_and_prints_json(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def measure(asked: Asked) -> list[Result]:
-        return speed.measure(Asked(asked.data, tmp_path / "cache", asked.is_quick), small(runs=1))
+    def measure(options: Options) -> list[Result]:
+        return speed.measure(
+            Options(options.data, tmp_path / "cache", options.is_quick), small(runs=1)
+        )
 
     code = run_subjects([Subject("speed", measure)], ["--data", str(data), "--quick", "--json"])
     figures = {r["name"]: r for r in json.loads(capsys.readouterr().out)["results"]}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import collect
-from tests.benchmarks.frame import MISSED, Asked, Result, Subject, run_subjects
+from tests.benchmarks.frame import MISSED, Options, Result, Subject, run_subjects
 from tests.test_benchmarks import row
 
 DAYS = ("2025-06-02", "2025-06-03", "2025-06-04")
@@ -24,9 +24,9 @@ def test_every_figure_is_there_and_everything_that_is_gathered_arrives(
     with lzma.open(folder / "papers_2025-06.jsonl.xz", "wt") as lines:
         lines.writelines(json.dumps(row(n, DAYS[n % 3])) + "\n" for n in range(1, 61))
 
-    def measure(asked: Asked) -> list[Result]:
+    def measure(options: Options) -> list[Result]:
         plan = collect.Plan(n_hosts=3, n_days=2, n_day=20, n_old=40, runs=1)
-        return collect.measure(Asked(asked.data, tmp_path / "cache"), plan)
+        return collect.measure(Options(options.data, tmp_path / "cache"), plan)
 
     arguments = ["--data", str(tmp_path / "data"), "--json"]
     code = run_subjects([Subject("collect", measure)], arguments)

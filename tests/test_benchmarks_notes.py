@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.benchmarks import notes
-from tests.benchmarks.frame import Asked, DataMissing, Part, interval
+from tests.benchmarks.frame import DataMissing, Options, Part, interval
 from tests.benchmarks.note_pairs import Pair, harder_pairs, own_pairs, real_pairs, with_changes
 
 ABSTRACT = (
@@ -46,7 +46,7 @@ def pair(label: str, note: str) -> Pair:
     return Pair(label, label, True, "On Birds", ABSTRACT, note)
 
 
-def data(folder: Path, pairs: Sequence[Pair]) -> Asked:
+def data(folder: Path, pairs: Sequence[Pair]) -> Options:
     file = folder / "data" / "files" / "notes" / "pairs.jsonl"
     file.parent.mkdir(parents=True)
     rows = [
@@ -61,7 +61,7 @@ def data(folder: Path, pairs: Sequence[Pair]) -> Asked:
         for n, one in enumerate(pairs)
     ]
     file.write_text("\n".join(map(json.dumps, rows)) + "\n", "utf-8")
-    return Asked(folder / "data", folder / "cache", is_quick=True)
+    return Options(folder / "data", folder / "cache", is_quick=True)
 
 
 def test_there_are_enough_pairs_of_our_own_making_of_every_kind() -> None:
@@ -128,12 +128,12 @@ def test_an_interval_is_wilsons() -> None:
 
 def test_data_without_notes_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataMissing, match=r"pairs\.jsonl"):
-        notes.measure(Asked(tmp_path, tmp_path, is_quick=True), Letters())
+        notes.measure(Options(tmp_path, tmp_path, is_quick=True), Letters())
 
 
 def test_pairs_are_read_with_what_is_empty(tmp_path: Path) -> None:
-    asked = data(tmp_path, [pair("own", OWN)])
-    file = asked.data / "files" / "notes" / "pairs.jsonl"
+    options = data(tmp_path, [pair("own", OWN)])
+    file = options.data / "files" / "notes" / "pairs.jsonl"
     assert real_pairs(file) == [Pair("n0", "own", True, "", ABSTRACT, OWN)]
 
 

@@ -14,7 +14,16 @@ from reader.library.highlight import Highlight, Marks
 from reader.library.paper import Paper
 from reader.library.passage import Block, Document, Page
 from reader.pdfs.recognition import KnownPaper, Verdict
-from tests.benchmarks.frame import MISSED, NO_DATA, Asked, Miss, Part, Result, Subject, run_subjects
+from tests.benchmarks.frame import (
+    MISSED,
+    NO_DATA,
+    Miss,
+    Options,
+    Part,
+    Result,
+    Subject,
+    run_subjects,
+)
 from tests.benchmarks.pdfs import (
     SUBJECTS,
     bulk,
@@ -414,8 +423,8 @@ def write(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def small(subject: Subject, cache: Path) -> Subject:
-    def measure(asked: Asked) -> list[Result]:
-        mine = Asked(asked.data, cache, is_quick=True)
+    def measure(options: Options) -> list[Result]:
+        mine = Options(options.data, cache, is_quick=True)
         if subject.name == "speed":
             return speed.measure(mine, speed.Plan(rounds=1, pool_rounds=1))
         return subject.measure(mine)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.library.config import Topic
-from tests.benchmarks.frame import Asked
+from tests.benchmarks.frame import Options
 from tests.benchmarks.ranking.report import Floors, absolute, figures
 from tests.benchmarks.ranking.tasks import (
     Answer,
@@ -99,15 +99,15 @@ def test_an_absolute_bar_holds_for_its_data_wherever_they_lie(tmp_path: Path) ->
     other = tmp_path / "other"
     shutil.copytree(DATA / "arxiv" / "bench", other / "arxiv" / "bench")
     for data, bar in ((DATA, 92.0), (tmp_path / "moved", 92.0), (other, None)):
-        assert absolute(Asked(data=data, cache=tmp_path), 92.0) == bar
-    assert absolute(Asked(data=DATA, cache=tmp_path, is_quick=True), 92.0) is None
+        assert absolute(Options(data=data, cache=tmp_path), 92.0) == bar
+    assert absolute(Options(data=DATA, cache=tmp_path, is_quick=True), 92.0) is None
 
 
 def test_a_peer_above_the_shipped_ranking_is_a_missed_bar_on_any_data() -> None:
     ours = [Answer("", DAY, 1, 0.5, 1, 1)]
     better, worse = [Answer("", DAY, 1, 0.6, 1, 1)], [Answer("", DAY, 1, 0.4, 1, 1)]
-    asked = Asked(data=ROOT / "elsewhere", cache=ROOT / "none")
-    found = figures(asked, "X", ours, {"up": better, "down": worse}, floors=Floors(92.0, 92.0))
+    options = Options(data=ROOT / "elsewhere", cache=ROOT / "none")
+    found = figures(options, "X", ours, {"up": better, "down": worse}, floors=Floors(92.0, 92.0))
     assert {r.name: r.ok for r in found} == {
         "X: MAP": True,  # an absolute bar holds for its own data alone
         "X: recall@20": True,

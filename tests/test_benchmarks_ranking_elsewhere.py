@@ -15,7 +15,7 @@ import pytest
 
 from reader.library.config import Topic
 from reader.ranking.learn import shipped
-from tests.benchmarks.frame import Asked, DataMissing, Result
+from tests.benchmarks.frame import DataMissing, Options, Result
 from tests.benchmarks.ranking import curated, own, picks, talk, themes
 from tests.benchmarks.ranking.caught import SHIPPED_FROM, SHIPPED_UNTIL, knows_shipped
 from tests.benchmarks.ranking.mornings import Whole, load, whole_lists
@@ -63,7 +63,7 @@ def all_records() -> list[dict[str, Any]]:
 
 def folder(
     beside: Path, records: Iterable[Mapping[str, Any]], sets: Mapping[str, Any] | None = None
-) -> Asked:
+) -> Options:
     """Write a data folder, and ask for its figures."""
     papers, bench = beside / "data/arxiv/papers", beside / "data/arxiv/bench"
     papers.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def folder(
         file.writelines(json.dumps(row) + "\n" for row in records)
     for name, rows in (sets or {}).items():
         (bench / f"{name}.json.gz").write_bytes(gzip.compress(json.dumps(rows).encode()))
-    return Asked(data=beside / "data", cache=beside / "cache")
+    return Options(data=beside / "data", cache=beside / "cache")
 
 
 def own_theme(*sources: str, span: Sequence[str] | None = None) -> dict[str, Any]:
@@ -126,16 +126,16 @@ def test_a_folder_without_a_set_says_which_is_missing(subject: Any, tmp_path: Pa
 
 
 def test_papers_without_a_day_are_no_mornings(tmp_path: Path) -> None:
-    asked = folder(tmp_path, [{**record(0, 0), "announced": None}])
+    options = folder(tmp_path, [{**record(0, 0), "announced": None}])
     with pytest.raises(DataMissing, match="day of announcement"):
-        load(asked.data, asked.cache)
+        load(options.data, options.cache)
 
 
 def test_what_a_record_lacks_is_empty(tmp_path: Path) -> None:
     bare = {"id": id_of(0, 0), "title": "On Lakes", "announced": day(0).isoformat()}
     nulls = {**record(0, 1), "authors": None, "abstract": None, "categories": None}
-    asked = folder(tmp_path, [bare, nulls])
-    data = load(asked.data, asked.cache)
+    options = folder(tmp_path, [bare, nulls])
+    data = load(options.data, options.cache)
     for id_ in data.days[day(0)]:
         paper = data.papers[id_]
         assert (paper.authors, paper.abstract, paper.categories) == ((), "", ())
@@ -147,43 +147,43 @@ def test_papers_are_kept_by_what_the_files_hold(tmp_path: Path) -> None:
     sizes: dict[int, str] = {}
     for n in range(1_000):
         title = f"On Lake {n:05}"
-        asked = folder(tmp_path, [{**record(0, 0), "title": title}])
-        [file] = (asked.data / "arxiv/papers").iterdir()
+        options = folder(tmp_path, [{**record(0, 0), "title": title}])
+        [file] = (options.data / "arxiv/papers").iterdir()
         before = sizes.setdefault(file.stat().st_size, title)
         if before != title:
             break
     folder(tmp_path, [{**record(0, 0), "title": before}])
-    assert load(asked.data, asked.cache).papers[id_of(0, 0)].title == before
+    assert load(options.data, options.cache).papers[id_of(0, 0)].title == before
     folder(tmp_path, [{**record(0, 0), "title": title}])
-    assert load(asked.data, asked.cache).papers[id_of(0, 0)].title == title
+    assert load(options.data, options.cache).papers[id_of(0, 0)].title == title
 
 
 def test_two_runs_at_once_do_not_write_into_one_file(tmp_path: Path) -> None:
-    asked = folder(tmp_path, [record(0, 0)])
-    load(asked.data, asked.cache)
-    [kept] = (asked.cache / "ranking").iterdir()
+    options = folder(tmp_path, [record(0, 0)])
+    load(options.data, options.cache)
+    [kept] = (options.cache / "ranking").iterdir()
     content = kept.read_bytes()
     kept.unlink()
     other = kept.with_suffix(".part")
     other.write_bytes(b"what another run has so far")
-    load(asked.data, asked.cache)
+    load(options.data, options.cache)
     assert kept.read_bytes() == content
     assert other.read_bytes() == b"what another run has so far"
-    assert set((asked.cache / "ranking").iterdir()) == {kept, other}
+    assert set((options.cache / "ranking").iterdir()) == {kept, other}
 
 
 def test_the_data_says_which_days_are_whole(tmp_path: Path) -> None:
-    asked = folder(tmp_path, [], {"C_own_theme": own_theme(span=["2031-03-04", "2031-03-05"])})
-    whole = whole_lists(asked.data)
+    options = folder(tmp_path, [], {"C_own_theme": own_theme(span=["2031-03-04", "2031-03-05"])})
+    whole = whole_lists(options.data)
     assert [day(n) in whole for n in range(4)] == [False, True, True, False]
     folder(tmp_path, [], {"C_own_theme": own_theme()})
-    assert whole_lists(asked.data) == Whole()
+    assert whole_lists(options.data) == Whole()
     assert MONDAY in Whole()
 
 
 def test_the_own_theme_is_measured_on_days_of_any_year(tmp_path: Path) -> None:
     """Whole lists may have begun before the data: then there are no earlier days for seeds."""
-    asked = folder(
+    options = folder(
         tmp_path,
         all_records(),
         {
@@ -191,7 +191,7 @@ def test_the_own_theme_is_measured_on_days_of_any_year(tmp_path: Path) -> None:
             "C_own_theme": own_theme(span=["2025-05-14", "2031-04-01"]),
         },
     )
-    results = own.measure(asked)
+    results = own.measure(options)
     assert note_of(results, "C2: MAP").startswith("6 days, 9 papers")
     assert "C2: beyond the first 10" in names(results)
     core = note_of(results, "own lane and maybe: recall on C core")
@@ -204,14 +204,14 @@ def test_the_own_theme_is_measured_on_days_of_any_year(tmp_path: Path) -> None:
 def test_seeds_are_drawn_before_the_day_where_the_earliest_days_do_not_suffice(
     tmp_path: Path,
 ) -> None:
-    asked = folder(tmp_path, all_records())
-    seeds = own.Seeds(load(asked.data, asked.cache), day(8))
+    options = folder(tmp_path, all_records())
+    seeds = own.Seeds(load(options.data, options.cache), day(8))
     early = {id_ for _, id_ in seeds.drawn(day(20), 0)}
     assert len(early) == own.SEEDS_A_TOPIC
     assert max(early) < id_of(8, 0)
     few = {id_ for _, id_ in seeds.drawn(day(2), 0)}
     assert few == {id_of(d, n) for d in range(2) for n in range(OWN_PAPERS)}
-    late = own.Seeds(load(asked.data, asked.cache), date(2025, 5, 14)).drawn(day(20), 0)
+    late = own.Seeds(load(options.data, options.cache), date(2025, 5, 14)).drawn(day(20), 0)
     assert len(late) == own.SEEDS_A_TOPIC
     assert max(id_ for _, id_ in late) < id_of(20, 0)
 
@@ -220,8 +220,8 @@ def test_judged_days_without_what_is_wanted_are_said(tmp_path: Path) -> None:
     sets = {
         "C2_judged_days": [judged(20), judged(21, "9912.00001"), judged(22, id_of(22, 0))],
     }
-    asked = folder(tmp_path, all_records(), sets)
-    results = own.measure(asked)
+    options = folder(tmp_path, all_records(), sets)
+    results = own.measure(options)
     note = note_of(results, "C2: MAP")
     assert note.startswith("3 days, 3 papers")
     assert "2 days have nothing wanted; 1 wanted papers are not in the data" in note
@@ -232,33 +232,33 @@ def test_judged_days_without_what_is_wanted_are_said(tmp_path: Path) -> None:
 
 
 def test_a_judged_day_before_all_others_has_no_seeds_and_says_so(tmp_path: Path) -> None:
-    asked = folder(tmp_path, all_records(), {"C2_judged_days": [judged(0, id_of(0, 0))]})
-    results = own.measure(asked)
+    options = folder(tmp_path, all_records(), {"C2_judged_days": [judged(0, id_of(0, 0))]})
+    results = own.measure(options)
     assert "3 of 3 rankings had fewer than 20 of them, down to 0" in note_of(results, "C2: MAP")
 
 
 def test_lists_that_are_not_known_are_topics_without_words(tmp_path: Path) -> None:
     theme = own_theme("awesome-lakes", "venue:pond", span=["2031-03-03", "2031-04-01"])
-    asked = folder(tmp_path, all_records(), {"C_own_theme": theme})
-    results = curated.measure(asked)
+    options = folder(tmp_path, all_records(), {"C_own_theme": theme})
+    results = curated.measure(options)
     note = note_of(results, "C curated: MAP")
     assert "whole lists, 2031-03-03 to 2031-04-01" in note
     assert note.endswith("topics without words: awesome-lakes")
-    tasks = curated.tasks_of(asked, load(asked.data, asked.cache), curated.Plan())
+    tasks = curated.tasks_of(options, load(options.data, options.cache), curated.Plan())
     first = MONDAY + (day(N_DAYS - 1) - MONDAY) / 2  # half of what is shorter than three months
-    assert tasks[0].day >= first == curated.first_ranked(load(asked.data, asked.cache))
+    assert tasks[0].day >= first == curated.first_ranked(load(options.data, options.cache))
     assert {path for path, *_ in tasks[0].lesson.liked} == {"lists/awesome-lakes"}
     assert f"C curated, from {first}: MAP" in names(results)
     assert held_to(results) == {n for n in names(results) if "ahead of" in n}
 
 
 def test_lists_that_took_nothing_are_said(tmp_path: Path) -> None:
-    asked = folder(tmp_path, all_records(), {"C_own_theme": own_theme()})
-    [only] = curated.measure(asked)
+    options = folder(tmp_path, all_records(), {"C_own_theme": own_theme()})
+    [only] = curated.measure(options)
     assert (only.name, only.value) == ("C curated: days measured", 0)
     span = ["2025-05-14", "2026-04-30"]
-    asked = folder(tmp_path, all_records(), {"C_own_theme": own_theme("fd-slms", span=span)})
-    results = curated.measure(asked)
+    options = folder(tmp_path, all_records(), {"C_own_theme": own_theme("fd-slms", span=span)})
+    results = curated.measure(options)
     assert "2026-04-30" in note_of(results, "C curated: days measured")
     assert note_of(results, names(results)[1]).startswith("15 days")
 
@@ -271,8 +271,8 @@ def test_readers_of_whom_nothing_is_known_are_left_out_by_name(tmp_path: Path) -
         reader("gone", 20, **gone),
         reader("small", 3, size="small"),
     ]
-    asked = folder(tmp_path, all_records(), {"B_own_picks": rows})
-    results = picks.measure(asked)
+    options = folder(tmp_path, all_records(), {"B_own_picks": rows})
+    results = picks.measure(options)
     note = note_of(results, "B frozen: MAP")
     assert note.endswith("2 readers; no picks or no targets in the data: gone")
     assert note_of(results, "B frozen: MAP, persons and editors").startswith("1 readers")
@@ -291,12 +291,12 @@ def test_readers_of_whom_nothing_is_known_are_left_out_by_name(tmp_path: Path) -
 
 def test_small_readers_are_ranked_where_none_is_full(tmp_path: Path) -> None:
     rows = [reader("small", 3, size="small")]
-    asked = folder(tmp_path, all_records(), {"B_own_picks": rows})
+    options = folder(tmp_path, all_records(), {"B_own_picks": rows})
     plan = picks.Plan(n_days=2, is_replayed=False)
-    assert note_of(picks.measure(asked, plan), "B frozen: MAP").startswith("2 days, 2 papers")
+    assert note_of(picks.measure(options, plan), "B frozen: MAP").startswith("2 days, 2 papers")
     rows = [reader("gone", 20, targets=[])]
-    asked = folder(tmp_path, all_records(), {"B_own_picks": rows})
-    assert names(picks.measure(asked)) == ["B frozen: days measured", "B replayed: days measured"]
+    options = folder(tmp_path, all_records(), {"B_own_picks": rows})
+    assert names(picks.measure(options)) == ["B frozen: days measured", "B replayed: days measured"]
 
 
 def test_a_reader_whose_history_is_older_than_the_data_is_replayed_from_later_picks(
@@ -304,8 +304,8 @@ def test_a_reader_whose_history_is_older_than_the_data_is_replayed_from_later_pi
 ) -> None:
     old = [{"id": "9912.00001", "picked": "2030-12-03"}]
     rows = [reader("one/list", 20, history=old)]
-    asked = folder(tmp_path, all_records(), {"B_own_picks": rows})
-    results = picks.measure(asked)
+    options = folder(tmp_path, all_records(), {"B_own_picks": rows})
+    results = picks.measure(options)
     assert names(results)[0] == "B frozen: days measured"
     assert note_of(results, "B replayed: MAP").startswith("9 days, 9 papers")
 
@@ -320,11 +320,11 @@ def talked(n_day: int, votes: int, on: int) -> dict[str, Any]:
 def test_days_are_reported_that_have_labels(tmp_path: Path) -> None:
     """The papers may go on for months after the last label."""
     labels = [talked(d, 30, d + 1) for d in range(20)]
-    asked = folder(tmp_path, all_records(), {"D_talked_about": labels})
-    data, days = talk.with_labels(load(asked.data, asked.cache), labels)
+    options = folder(tmp_path, all_records(), {"D_talked_about": labels})
+    data, days = talk.with_labels(load(options.data, options.cache), labels)
     assert (days[0], days[-1]) == (day(0), day(19))
     assert day(19) < max(data.days) < day(N_DAYS)
-    results = talk.measure(asked)
+    results = talk.measure(options)
     assert "; 5 days; " in note_of(results, "D any: drawn")
     peers = {f"D {what}: {peer}" for what in talk.BARS for peer in talk.PEERS}
     lived = {": near lane", f": {talk.SHIPPED}"}  # what they catch has a bar on its own data alone
@@ -337,15 +337,15 @@ def test_days_are_reported_that_have_labels(tmp_path: Path) -> None:
     assert absent <= set(names(results))
     assert held_to(results) == (peers | caught | ratio) - absent
     with pytest.raises(DataMissing, match="no day of D"):
-        talk.with_labels(load(asked.data, asked.cache), [talked(900, 30, 901)])
+        talk.with_labels(load(options.data, options.cache), [talked(900, 30, 901)])
 
 
 def test_talk_that_nobody_could_learn_from_is_said(tmp_path: Path) -> None:
     """The first talk on the days that are reported, and few votes."""
     labels = [talked(d, 3, d + 1) if d > 25 else {"day": day(d).isoformat(), "talked": []}
               for d in range(N_DAYS)]  # fmt: skip
-    asked = folder(tmp_path, all_records(), {"D_talked_about": labels})
-    results = talk.measure(asked)
+    options = folder(tmp_path, all_records(), {"D_talked_about": labels})
+    results = talk.measure(options)
     assert {
         "D any: shipped and refitted",
         "D ≥ 10 up-votes: days measured",
@@ -366,8 +366,8 @@ def test_the_days_that_shipped_numbers_know_are_those_of_their_file() -> None:
 
 
 def test_peers_that_can_learn_nothing_rank_nothing(tmp_path: Path) -> None:
-    asked = folder(tmp_path, all_records())
-    data = load(asked.data, asked.cache)
+    options = folder(tmp_path, all_records())
+    data = load(options.data, options.cache)
     texts, ids = Texts(data), data.days[day(4)]
     for topic in own.own_topics()[:1]:
         nothing_liked = Lesson(day(4), (topic,))
@@ -423,15 +423,15 @@ def test_a_theme_is_known_by_its_list_and_day_one_knows_words_and_twenty_papers(
         reader("ben/Awesome-Ponds", 20),
         reader("cy/log", 20, kind="personal log, read date"),
     ]
-    asked = folder(tmp_path, all_records(), {"B_own_picks": rows})
-    data = load(asked.data, asked.cache)
+    options = folder(tmp_path, all_records(), {"B_own_picks": rows})
+    data = load(options.data, options.cache)
     tasks = list(themes.tasks_of(rows[0], data, themes.Plan()))
     assert {task.lesson for task in tasks} == {tasks[0].lesson}
     assert (len(tasks[0].lesson.seeds), tasks[0].lesson.liked) == (themes.N_SEEDS, ())
     assert max(id_ for _, id_ in tasks[0].lesson.seeds) < min(tasks[0].candidates)
-    results = themes.measure(asked)
+    results = themes.measure(options)
     note = note_of(results, "themes: MAP")
     assert note.startswith("6 days, 6 papers; 95 % of draws of days ")
     assert note.endswith("; no words, picks or targets: ben/Awesome-Ponds")
-    asked = folder(tmp_path, all_records(), {"B_own_picks": rows[1:]})
-    assert names(themes.measure(asked)) == ["themes: days measured"]
+    options = folder(tmp_path, all_records(), {"B_own_picks": rows[1:]})
+    assert names(themes.measure(options)) == ["themes: days measured"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.library.paper import Paper
-from tests.benchmarks.frame import Asked
+from tests.benchmarks.frame import Options
 from tests.benchmarks.ranking.first import (
     Grade,
     JudgedDay,
@@ -83,8 +83,8 @@ def test_figures_are_shares_of_all_days_by_theme_and_with_intervals() -> None:
         lane(1, (0, own, False, Grade(2, "t")), (1, other, True, Grade(2, "t")), missed=1),
         lane(2, (0, own, False, Grade(2, "rt")), (1, other, False, Grade())),
     ]
-    asked = Asked(Path("/nowhere"), Path("/nowhere"))
-    found = {r.name.removeprefix("x: a: "): r for r in figures(asked, "x", lanes)}
+    options = Options(Path("/nowhere"), Path("/nowhere"))
+    found = {r.name.removeprefix("x: a: "): r for r in figures(options, "x", lanes)}
     assert found["right"].value == pytest.approx(60)
     assert found["right or near"].value == pytest.approx(80)
     assert found["recall"].value == pytest.approx(60)
@@ -110,7 +110,7 @@ def test_the_time_of_a_play_and_when_its_lane_is_right() -> None:
 
 
 def test_half_of_the_judged_days_are_kept_aside_by_a_hash() -> None:
-    days = judged_days(Asked(Path("/nowhere"), Path("/nowhere")))
+    days = judged_days(Options(Path("/nowhere"), Path("/nowhere")))
     groups = [d.group for d in days]
     assert (groups.count("looked at"), groups.count("kept aside")) == (10, 15)
     wanted = {
@@ -123,4 +123,4 @@ def test_half_of_the_judged_days_are_kept_aside_by_a_hash() -> None:
         "scattered, looked at": 35,
         "scattered, kept aside": 36,
     }
-    assert days == judged_days(Asked(Path("/nowhere"), Path("/nowhere")))
+    assert days == judged_days(Options(Path("/nowhere"), Path("/nowhere")))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from reader.library.paper import Paper
-from tests.benchmarks.frame import Asked
+from tests.benchmarks.frame import Options
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.used import BY_WORDS, N_PICKED, figures, play, watched_days
 
@@ -53,7 +53,7 @@ def test_what_no_title_forces_is_held_to_the_words_alone() -> None:
     for day in seen.days:  # as if the words found one of two, and the lane none
         day["rest" + BY_WORDS, "doubtful"] = 1
         day["rest", "in"], day["rest", "doubtful"] = 0, 0
-    found = {r.name.partition("recall of ")[2]: r for r in figures(Asked(Path(), Path()), seen)}
+    found = {r.name.partition("recall of ")[2]: r for r in figures(Options(Path(), Path()), seen)}
     rest = found["C core without a word in the title, doubtful ones too"]
     assert (rest.value, rest.floor, rest.ok) == (0, 100, False)
     assert all("95 %" in result.note for result in found.values())

@@ -20,7 +20,7 @@ from reader.library.paper import Paper
 from reader.search.encode import SAMPLES
 from reader.search.rows import index
 from reader.search.rows.index import Text
-from tests.benchmarks.frame import NO_DATA, Asked, Miss, Part, Subject, run_subjects
+from tests.benchmarks.frame import NO_DATA, Miss, Options, Part, Subject, run_subjects
 from tests.benchmarks.library import Size
 from tests.benchmarks.search import SUBJECTS, cost, pgvector, quality, shared
 from tests.benchmarks.search.encoding import Remembered
@@ -53,14 +53,14 @@ class Letters:
     name = "letters"
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.queries: list[str] = []
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.asked += texts
+        self.queries += texts
         return np.stack([self._vector(text) for text in texts])
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        self.asked.append(text)
+        self.queries.append(text)
         return self._vector(text)
 
     encode_sample = encode_query
@@ -154,14 +154,14 @@ def test_no_text_is_encoded_twice_by_one_model(tmp_path: Path) -> None:
     texts = ["one", "two", "one"]
     first = Remembered(model, tmp_path)
     vectors = first.encode_passages(texts)
-    assert (first.n_encoded, sorted(model.asked)) == (2, ["one", "two"])
+    assert (first.n_encoded, sorted(model.queries)) == (2, ["one", "two"])
     again = Remembered(model, tmp_path)
     assert np.array_equal(again.encode_passages(texts), vectors)
     assert np.array_equal(vectors, Letters().encode_passages(texts))
     # A question is no passage: many models mark them.
     again.encode_query("one")
     again.encode_query("one")
-    assert (again.n_encoded, len(model.asked)) == (1, 3)
+    assert (again.n_encoded, len(model.queries)) == (1, 3)
 
 
 def test_samples_have_the_vectors_that_index_makes(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def pdf(files: Path, n: int) -> dict[str, Any]:
 @pytest.mark.slow
 def test_quality_comes_from_any_folder_of_the_same_layout(data: Path, tmp_path: Path) -> None:
     plan = quality.Plan(sizes=(10, 20), n_drawn=4)
-    found = quality.measure(Asked(data, tmp_path / "cache"), plan, Letters())
+    found = quality.measure(Options(data, tmp_path / "cache"), plan, Letters())
     sorts = ("English notes", "English notes, masked", "Japanese notes", "Japanese notes, masked")
     names = [f"{sort} among 10 papers" for sort in (*sorts, "title words")]
     names += [f"{sort} among 2 passages" for sort in ("quoted sentences", "five words of a page")]
@@ -258,10 +258,10 @@ def test_the_languages_of_notes_are_asked_apart(data: Path) -> None:
 def test_sizes_and_growth_come_from_small_libraries_too(data: Path, tmp_path: Path) -> None:
     small, filled = Size(40), Size(40, 400)
     plan = cost.Plan(small=small, filled=filled, large=filled, huge=None, n_added=1, runs=1)
-    asked = Asked(data, tmp_path / "cache")
-    (size,) = cost.sizes(asked, plan)
+    options = Options(data, tmp_path / "cache")
+    (size,) = cost.sizes(options, plan)
     assert size.value > 0
-    (growth,) = cost.growth(asked, plan)
+    (growth,) = cost.growth(options, plan)
     assert growth.value > 0
 
 
@@ -291,7 +291,7 @@ class TestPostgres:
 
     def test_both_indexes_answer_notes_alike(self, data: Path, tmp_path: Path) -> None:
         plan = shared.Plan(Size(40, 400), n_encoded=30, n_exact=3)
-        found = shared.measure(Asked(data, tmp_path / "cache"), plan, Letters())
+        found = shared.measure(Options(data, tmp_path / "cache"), plan, Letters())
         by_name = {r.name.removeprefix("40 papers + 400 passages: "): r for r in found}
         for language in ("English", "Japanese"):
             assert by_name[f"{language} notes, the same first answer"].value == 100
@@ -303,7 +303,7 @@ class TestPostgres:
 
     def test_all_ways_find_nearly_all(self, data: Path, tmp_path: Path) -> None:
         plan = pgvector.Plan(sizes=(200,), n_encoded=30, n_asked=3)
-        found = pgvector.measure(Asked(data, tmp_path / "cache"), plan, Letters())
+        found = pgvector.measure(Options(data, tmp_path / "cache"), plan, Letters())
         recalls = {r.name: r.value for r in found if "recall" in r.name}
         assert len(recalls) == len(pgvector.WAYS)
         assert recalls["200 vectors: all compared, recall at 20"] == 100
@@ -316,9 +316,9 @@ class TestPostgres:
 def test_a_set_that_is_not_there_leaves_with_2(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def measure(asked: Asked) -> list[Any]:
+    def measure(options: Options) -> list[Any]:
         (subject,) = (subject for subject in SUBJECTS if subject.name == name)
-        return list(subject.measure(Asked(asked.data, tmp_path / "cache")))
+        return list(subject.measure(Options(options.data, tmp_path / "cache")))
 
     assert run_subjects([Subject(name, measure)], ["--data", str(tmp_path)]) == NO_DATA
     assert f"not measured, {name}: there " in capsys.readouterr().err
@@ -354,8 +354,8 @@ class TestOurs:
         rows = tomllib.loads(path.read_text("utf-8"))["question"]
         assert len(rows) >= least
         assert {row["kind"] for row in rows} == set(OURS[language])
-        asked = [(row["kind"], row["paper"]) for row in rows]
-        assert len(set(asked)) == len(asked)
+        queries = [(row["kind"], row["paper"]) for row in rows]
+        assert len(set(queries)) == len(queries)
 
     def test_only_what_is_in_the_data_is_asked(self) -> None:
         path = Path(quality.__file__).with_name("questions_ja.toml")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.frame import Asked, DataMissing, Subject
+from tests.benchmarks.frame import DataMissing, Options, Subject
 from tests.benchmarks.trust import SUBJECTS, disk
 
 CARELESS = """
@@ -83,7 +83,7 @@ TRIED = [subject for subject in SUBJECTS if subject.name not in ("saves", "year"
 @pytest.mark.parametrize("subject", TRIED, ids=[subject.name for subject in TRIED])
 def test_a_tenth_of_the_attempts_loses_nothing(subject: Subject, tmp_path: Path) -> None:
     try:
-        results = subject.measure(Asked(tmp_path, tmp_path, is_quick=True))
+        results = subject.measure(Options(tmp_path, tmp_path, is_quick=True))
     except DataMissing as missing:
         pytest.skip(f"no {missing} here")
     assert [result for result in results if result.bar == 0 and not result.ok] == []

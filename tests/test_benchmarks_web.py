@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.frame import Asked
+from tests.benchmarks.frame import Options
 from tests.benchmarks.library import Size
 from tests.benchmarks.web import pages, readers, reading, server, typed
 from tests.benchmarks.web.asking import p95
@@ -21,13 +21,13 @@ SMALL = Plan(Size(60), requests=8, readers=6, notes=10, paints=1)
 
 
 @pytest.fixture
-def asked(tmp_path: Path) -> Asked:
+def options(tmp_path: Path) -> Options:
     """Lay out sixty papers as the real data is."""
     folder = tmp_path / "data" / "arxiv" / "papers"
     folder.mkdir(parents=True)
     with lzma.open(folder / "papers_2025-06.jsonl.xz", "wt") as lines:
         lines.writelines(json.dumps(row(n, "2025-06-02")) + "\n" for n in range(1, 61))
-    return Asked(tmp_path / "data", tmp_path / "cache", is_quick=True)
+    return Options(tmp_path / "data", tmp_path / "cache", is_quick=True)
 
 
 def test_95_of_100_do_not_pass_it() -> None:
@@ -36,8 +36,8 @@ def test_95_of_100_do_not_pass_it() -> None:
 
 
 @pytest.mark.slow
-def test_the_servers_time_and_memory_are_measured(asked: Asked) -> None:
-    found = {r.name.split(",")[0]: r for r in server.measure(asked, SMALL)}
+def test_the_servers_time_and_memory_are_measured(options: Options) -> None:
+    found = {r.name.split(",")[0]: r for r in server.measure(options, SMALL)}
     assert set(found) == {
         "today",
         "today after each decision",
@@ -70,16 +70,16 @@ def test_every_route_has_a_figure_or_a_reason_why_not() -> None:
 
 
 @pytest.mark.slow
-def test_every_kind_of_page_is_measured(asked: Asked) -> None:
-    found = pages.measure(asked, SMALL)
+def test_every_kind_of_page_is_measured(options: Options) -> None:
+    found = pages.measure(options, SMALL)
     n = len((*pages.LISTS, *pages.ABOUT, *pages.NOTED))
     assert [r.unit for r in found] == ["ms"] * n  # all were answered
     assert all(r.bar == 50.0 for r in found)
 
 
 @pytest.mark.slow
-def test_no_note_is_lost_among_readers_and_writers(asked: Asked) -> None:
-    errors, lost, page, note = readers.measure(asked, SMALL)
+def test_no_note_is_lost_among_readers_and_writers(options: Options) -> None:
+    errors, lost, page, note = readers.measure(options, SMALL)
     assert (errors.value, errors.note) == (0, "")
     assert (lost.value, lost.note) == (0, "")
     assert lost.name == "6 readers at once, 14 notes saved meanwhile: notes lost"
@@ -88,11 +88,11 @@ def test_no_note_is_lost_among_readers_and_writers(asked: Asked) -> None:
 
 
 @pytest.mark.slow
-def test_slow_frames_while_typing_are_counted(asked: Asked) -> None:
+def test_slow_frames_while_typing_are_counted(options: Options) -> None:
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     # In a thread: in this one the browser of another test may be open.
     with ThreadPoolExecutor(1) as pool:
-        frames, cpu = pool.submit(typed.measure, asked, SMALL).result()
+        frames, cpu = pool.submit(typed.measure, options, SMALL).result()
     assert frames.bar == 0
     assert int(frames.note.split()[1].rstrip(",")) > 20  # of six seconds, on a busy machine
     assert 0 < cpu.value < 50

@@ -20,7 +20,7 @@ from reader.library.calendar import listings_since
 from reader.library.folder import open_library
 from reader.library.rows import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
-from tests.benchmarks.frame import Asked, DataMissing, Result, Run, Shell, Subject, run_subjects
+from tests.benchmarks.frame import DataMissing, Options, Result, Run, Shell, Subject, run_subjects
 from tests.benchmarks.library import (
     PER_DAY,
     Size,
@@ -57,25 +57,25 @@ class Plan:
 QUICK = Plan(n_days=20, n_old=20_000, runs=1)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
+    plan = plan or (QUICK if options.is_quick else Plan())
     return [
-        *_many_hosts(asked, plan),
-        *_large_day(asked, plan),
-        *_gap(asked, plan),
-        *_growth(asked, plan),
+        *_many_hosts(options, plan),
+        *_large_day(options, plan),
+        *_gap(options, plan),
+        *_growth(options, plan),
     ]
 
 
-def _many_hosts(asked: Asked, plan: Plan) -> list[Result]:
+def _many_hosts(options: Options, plan: Plan) -> list[Result]:
     """Gather two feeds of each host, and those of one host alone, in turn."""
     together: list[Run] = []
     alone: list[Run] = []
     with SlowFeeds() as server:
         for _ in range(plan.runs):
-            together.append(_feeds_gathered(asked, server, plan.n_hosts))
-            alone.append(_feeds_gathered(asked, server, 1))
+            together.append(_feeds_gathered(options, server, plan.n_hosts))
+            alone.append(_feeds_gathered(options, server, 1))
     all_s, one_s = (min(run.wall_s for run in runs) for runs in (together, alone))
     n = f"{2 * plan.n_hosts} feeds on {plan.n_hosts} hosts"
     note = f"{all_s:.2f} s against {one_s:.2f} s for one host's two; {LATENCY_S} s an answer"
@@ -86,7 +86,7 @@ def _many_hosts(asked: Asked, plan: Plan) -> list[Result]:
     ]
 
 
-def _feeds_gathered(asked: Asked, server: SlowFeeds, n_hosts: int) -> Run:
+def _feeds_gathered(options: Options, server: SlowFeeds, n_hosts: int) -> Run:
     """Gather the feeds of some hosts into a new library; each must have come."""
     feeds = "".join(
         f'[[feed]]\nname = "{host}/{name}"\nurl = "http://{host}:{server.port}/{name}"\n'
@@ -96,7 +96,7 @@ def _feeds_gathered(asked: Asked, server: SlowFeeds, n_hosts: int) -> Run:
     with copied(None) as folder:
         (folder / "feeds.toml").write_text(f'[topics.a]\nwords = ["speech"]\n{feeds}', "utf-8")
         now = moment(GAP_BEGINS)
-        run = _shell(asked, folder, now).run(["reader", "gather", "--no-encode"], codes=(0, 5))
+        run = _shell(options, folder, now).run(["reader", "gather", "--no-encode"], codes=(0, 5))
         with open_library(folder) as library:
             n = library.db.read("SELECT count(*) AS n FROM posts")[0]["n"]
     if n != 2 * n_hosts:
@@ -151,10 +151,10 @@ class _Slow(BaseHTTPRequestHandler):
         pass
 
 
-def _large_day(asked: Asked, plan: Plan) -> list[Result]:
+def _large_day(options: Options, plan: Plan) -> list[Result]:
     """Gather one of arXiv's largest days into a new library."""
-    day = large_day(asked.data, plan.n_day)
-    costs = [_day_gathered(asked, day, None) for _ in range(plan.runs)]
+    day = large_day(options.data, plan.n_day)
+    costs = [_day_gathered(options, day, None) for _ in range(plan.runs)]
     best = min(costs, key=lambda cost: cost.own_s)
     n = f"a day of {len(day.papers)} papers"
     note = f"{best.run.wall_s:.2f} s, {best.server_s:.2f} s of it the server's"
@@ -165,15 +165,15 @@ def _large_day(asked: Asked, plan: Plan) -> list[Result]:
     ]
 
 
-def _gap(asked: Asked, plan: Plan) -> list[Result]:
+def _gap(options: Options, plan: Plan) -> list[Result]:
     """Catch up many days at once, in three classes."""
     last = listings_since(GAP_BEGINS, moment(date(2025, 12, 31)))[plan.n_days - 1]
-    several = load(asked.data, first=GAP_BEGINS + timedelta(days=1), last=last)
+    several = load(options.data, first=GAP_BEGINS + timedelta(days=1), last=last)
     several = [p for p in several if set(p.paper.categories) & set(CATEGORIES)]
     if not several:
-        raise DataMissing(f"there are no papers of {GAP_BEGINS:%Y-%m} in {asked.data}")
+        raise DataMissing(f"there are no papers of {GAP_BEGINS:%Y-%m} in {options.data}")
     day = Day(last, tuple(several), CATEGORIES)
-    costs = [_day_gathered(asked, day, None, since=GAP_BEGINS) for _ in range(plan.runs)]
+    costs = [_day_gathered(options, day, None, since=GAP_BEGINS) for _ in range(plan.runs)]
     best = min(costs, key=lambda cost: cost.own_s)
     n = f"{plan.n_days} days caught up"
     note = f"{len(several):,} papers, {best.run.wall_s:.1f} s, {best.server_s:.1f} s the server's"
@@ -184,15 +184,15 @@ def _gap(asked: Asked, plan: Plan) -> list[Result]:
     ]
 
 
-def _growth(asked: Asked, plan: Plan) -> list[Result]:
+def _growth(options: Options, plan: Plan) -> list[Result]:
     """Gather the same usual day into a library of one day and into one of many, in turn."""
-    day = usual_day(asked.data, PER_DAY)
-    old = built(Size(plan.n_old), data=asked.data, cache=asked.cache)
+    day = usual_day(options.data, PER_DAY)
+    old = built(Size(plan.n_old), data=options.data, cache=options.cache)
     first: list[Cost] = []
     later: list[Cost] = []
     for _ in range(plan.runs):
-        first.append(_day_gathered(asked, day, None))
-        later.append(_day_gathered(asked, day, old))
+        first.append(_day_gathered(options, day, None))
+        later.append(_day_gathered(options, day, old))
     first_s, later_s = (min(cost.own_s for cost in costs) for costs in (first, later))
     n_days = -(-plan.n_old // PER_DAY) + 1
     return [
@@ -219,7 +219,9 @@ class Cost:
         return self.run.wall_s - self.server_s
 
 
-def _day_gathered(asked: Asked, day: Day, old: Path | None, *, since: date | None = None) -> Cost:
+def _day_gathered(
+    options: Options, day: Day, old: Path | None, *, since: date | None = None
+) -> Cost:
     """Gather a day, in a copy of `old` or in a new library; all must arrive.
 
     since: the last day that a new library has, the day before by default.
@@ -235,7 +237,7 @@ def _day_gathered(asked: Asked, day: Day, old: Path | None, *, since: date | Non
             else:
                 learn_before(library)
             know_classes(library, day)
-        run = _shell(asked, folder, now).run(["reader", "gather", "--no-encode"], codes=(0, 5))
+        run = _shell(options, folder, now).run(["reader", "gather", "--no-encode"], codes=(0, 5))
         with open_library(folder, now=lambda: now) as library:
             n = papers.n_papers(library.db) - before
         if n != len(day.papers):
@@ -243,9 +245,9 @@ def _day_gathered(asked: Asked, day: Day, old: Path | None, *, since: date | Non
         return Cost(run, server.spent_s, len(server.requests))
 
 
-def _shell(asked: Asked, folder: Path, now: datetime) -> Shell:
+def _shell(options: Options, folder: Path, now: datetime) -> Shell:
     environ = {"READER_LIBRARY": str(folder), "READER_NOW": now.isoformat()}
-    return Shell(asked.cache, environ)
+    return Shell(options.cache, environ)
 
 
 if __name__ == "__main__":

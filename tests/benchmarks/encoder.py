@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reader.base.machine import cache_folder
 from reader.search.encoder import open_encoder, prepare
 from reader.search.encoder.models import BUNDLED
-from tests.benchmarks.frame import Asked, Result, Shell, Subject, run_subjects
+from tests.benchmarks.frame import Options, Result, Shell, Subject, run_subjects
 from tests.benchmarks.library import newest_papers
 
 if TYPE_CHECKING:
@@ -50,41 +50,41 @@ MANY = (
 )
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
     prepare(BUNDLED, cache=cache_folder())
-    abstracts = [p.abstract for p in newest_papers(asked.data, 4000) if len(p.abstract) > 400]
+    abstracts = [p.abstract for p in newest_papers(options.data, 4000) if len(p.abstract) > 400]
     passages = [text[:PASSAGE_CHARS].strip() for text in abstracts[:N_PASSAGES]]
-    many = abstracts[: 300 if asked.is_quick else 2000]
+    many = abstracts[: 300 if options.is_quick else 2000]
     return [
-        _first_question(asked),
-        *_in_a_fresh_process(asked, passages, "a paper of 60 passages", bar=PAPER_BAR_S),
-        *_in_a_fresh_process(asked, passages[:5], "5 passages"),
-        *_in_a_fresh_process(asked, many, f"{len(many)} abstracts", max_mb=MEMORY_BAR_MB),
-        *_against_the_library(passages, rounds=2 if asked.is_quick else 3),
+        _first_question(options),
+        *_in_a_fresh_process(options, passages, "a paper of 60 passages", bar=PAPER_BAR_S),
+        *_in_a_fresh_process(options, passages[:5], "5 passages"),
+        *_in_a_fresh_process(options, many, f"{len(many)} abstracts", max_mb=MEMORY_BAR_MB),
+        *_against_the_library(passages, rounds=2 if options.is_quick else 3),
     ]
 
 
-def _first_question(asked: Asked) -> Result:
-    runs = Shell(asked.cache).repeat(["python", "-c", QUESTION], runs=5)
+def _first_question(options: Options) -> Result:
+    runs = Shell(options.cache).repeat(["python", "-c", QUESTION], runs=5)
     name = "the first question's vector in a fresh process, CPU"
     note = f"on the clock {runs.best_s:.2f} s, {runs.peak_mb:.0f} MB"
     return Result(name, runs.best_cpu_s, "s", bar=FIRST_BAR_S, note=note)
 
 
 def _in_a_fresh_process(
-    asked: Asked,
+    options: Options,
     texts: list[str],
     what: str,
     *,
     bar: float | None = None,
     max_mb: float | None = None,
 ) -> list[Result]:
-    asked.cache.mkdir(parents=True, exist_ok=True)
-    file = asked.cache / f"encoder-{os.getpid()}.txt"
+    options.cache.mkdir(parents=True, exist_ok=True)
+    file = options.cache / f"encoder-{os.getpid()}.txt"
     try:
         file.write_text("\0".join(texts), "utf-8")
-        run = Shell(asked.cache).run(["python", "-c", MANY, str(file)])
+        run = Shell(options.cache).run(["python", "-c", MANY, str(file)])
     finally:
         file.unlink(missing_ok=True)
     note = f"CPU {run.cpu_s:.1f} s"

@@ -115,7 +115,7 @@ class CommandFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Options:
     """What the command line asked for.
 
     cache: where built libraries and compiled modules are kept between runs.
@@ -131,7 +131,7 @@ class Subject:
     """One module of figures. `measure` raises DataMissing when it lacks its set."""
 
     name: str
-    measure: Callable[[Asked], list[Result]]
+    measure: Callable[[Options], list[Result]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +258,14 @@ def machine() -> dict[str, Any]:
 
 def run_subjects(subjects: Sequence[Subject], arguments: Sequence[str] | None = None) -> int:
     """Read the command line, measure, print; gives the exit code."""
-    asked, is_json, only = _parse(subjects, arguments)
+    options, is_json, only = _parse(subjects, arguments)
     results: list[Result] = []
     missing: list[str] = []
     for subject in subjects:
         if only and subject.name != only:
             continue
         try:
-            results += subject.measure(asked)
+            results += subject.measure(options)
         except DataMissing as error:
             missing.append(f"{subject.name}: {error}")
     shown = as_json(results) if is_json else "\n\n".join([table(results), *details(results)])
@@ -277,7 +277,7 @@ def run_subjects(subjects: Sequence[Subject], arguments: Sequence[str] | None = 
 
 def _parse(
     subjects: Sequence[Subject], arguments: Sequence[str] | None
-) -> tuple[Asked, bool, str | None]:
+) -> tuple[Options, bool, str | None]:
     import platformdirs
 
     parser = argparse.ArgumentParser(description="Measure, and hold the figures to their bars.")
@@ -287,7 +287,7 @@ def _parse(
     parser.add_argument("--only", choices=[s.name for s in subjects], help="one subject alone")
     found = parser.parse_args(arguments)
     cache = Path(platformdirs.user_cache_dir("asayomi")) / "benchmarks"
-    return Asked(found.data.resolve(), cache, found.quick), found.json, found.only
+    return Options(found.data.resolve(), cache, found.quick), found.json, found.only
 
 
 def _columns(rows: Sequence[Sequence[str]], *, last_is_free: bool = False) -> str:

@@ -23,9 +23,9 @@ import pymupdf
 from reader.gathering.imports.forms import read_source
 from tests.benchmarks import out
 from tests.benchmarks.frame import (
-    Asked,
     DataMissing,
     Miss,
+    Options,
     Part,
     Result,
     Shell,
@@ -47,26 +47,26 @@ NO_MODEL = '[encoder]\nmodel = "/there/is/no/model"\n'
 _SYLLABLES = [a + b for a in ("ka", "mo", "ri", "su", "te") for b in ("ven", "lo", "tu", "gi")]
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no libraries."""
-    truth = asked.data / "files" / "libraries_truth.jsonl"
+    truth = options.data / "files" / "libraries_truth.jsonl"
     if not truth.exists():
         raise DataMissing("files/libraries")
     return [
-        *_bibliography(asked),
-        *_snapshot(asked),
-        *_evernote(asked),
-        _killed(asked),
+        *_bibliography(options),
+        *_snapshot(options),
+        *_evernote(options),
+        _killed(options),
         _counts(truth),
     ]
 
 
-def _bibliography(asked: Asked) -> list[Result]:
-    n = 1_000 if asked.is_quick else 10_000
+def _bibliography(options: Options) -> list[Result]:
+    n = 1_000 if options.is_quick else 10_000
     with tempfile.TemporaryDirectory() as name:
         library, file = _new_library(Path(name)), Path(name) / "all.bib"
         file.write_text("".join(_entry(number) for number in range(n)), "utf-8")
-        run = Shell(asked.cache).run(["reader", "--library", str(library), "import", str(file)])
+        run = Shell(options.cache).run(["reader", "--library", str(library), "import", str(file)])
         there = _count(library, "papers")
     note = f"{there:,} of {n:,} entries are papers"
     return [
@@ -76,9 +76,9 @@ def _bibliography(asked: Asked) -> list[Result]:
     ]
 
 
-def _snapshot(asked: Asked) -> list[Result]:
+def _snapshot(options: Options) -> list[Result]:
     """Import invented lines of arXiv's metadata snapshot, each of a paper of its own."""
-    n = 2_000 if asked.is_quick else 200_000
+    n = 2_000 if options.is_quick else 200_000
     draw = random.Random(n)
     with tempfile.TemporaryDirectory() as name:
         library, file = _new_library(Path(name)), Path(name) / "snapshot.json"
@@ -89,7 +89,7 @@ def _snapshot(asked: Asked) -> list[Result]:
                 written.write(lines(record(number, id=id_, title=_words(draw, 9),
                                            abstract=_words(draw, 150),
                                            authors_parsed=names)))  # fmt: skip
-        run = Shell(asked.cache).run(["reader", "import", str(file), "--library", str(library)])
+        run = Shell(options.cache).run(["reader", "import", str(file), "--library", str(library)])
         note = f"{_count(library, 'papers'):,} of {n:,} lines are papers"
     return [
         Result("arXiv's snapshot, a second", n / run.wall_s, "lines", note=note),
@@ -97,9 +97,9 @@ def _snapshot(asked: Asked) -> list[Result]:
     ]
 
 
-def _evernote(asked: Asked) -> list[Result]:
+def _evernote(options: Options) -> list[Result]:
     """Import one export: notes of a page with a picture, and a file of a fifth of its size."""
-    most = 10_000_000 if asked.is_quick else 1_000_000_000
+    most = 10_000_000 if options.is_quick else 1_000_000_000
     draw = random.Random(1)
     with tempfile.TemporaryDirectory() as name:
         library, file = _new_library(Path(name)), Path(name) / "all.enex"
@@ -114,7 +114,7 @@ def _evernote(asked: Asked) -> list[Result]:
                 n += 1
             export.write("</en-export>")
         n_mb = file.stat().st_size / 1e6
-        run = Shell(asked.cache).run(["reader", "--library", str(library), "import", str(file)])
+        run = Shell(options.cache).run(["reader", "--library", str(library), "import", str(file)])
         there = _count(library, "loose_notes")
     said = f"{n_mb:,.0f} MB; {there:,} of {n:,} notes are here"
     return [
@@ -123,14 +123,14 @@ def _evernote(asked: Asked) -> list[Result]:
     ]
 
 
-def _killed(asked: Asked) -> Result:
+def _killed(options: Options) -> Result:
     """Kill the import of a Zotero library at some of its papers and PDFs, and let it end."""
-    n, n_pdfs = (200, 60) if asked.is_quick else (5_000, 3_000)
+    n, n_pdfs = (200, 60) if options.is_quick else (5_000, 3_000)
     with tempfile.TemporaryDirectory() as name:
         library, zotero = _new_library(Path(name)), _zotero(Path(name) / "Zotero", n, n_pdfs)
         command = [str(Path(sys.executable).with_name("reader")), "--library", str(library),
                    "import", str(zotero)]  # fmt: skip
-        environ = Shell(asked.cache).environ()
+        environ = Shell(options.cache).environ()
         begun = time.monotonic()
         for table, at in (("papers", n // 2), ("pdfs", n_pdfs // 3), ("pdfs", n_pdfs * 2 // 3)):
             with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as process:

@@ -271,10 +271,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--readers", type=int, default=50)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quick", action="store_true", help="fewer readers, 20 seconds")
-    asked = parser.parse_args(arguments)
-    plan = QUICK if asked.quick else Plan(asked.readers, 60 * asked.minutes)
+    options = parser.parse_args(arguments)
+    plan = QUICK if options.quick else Plan(options.readers, 60 * options.minutes)
     results = measure(plan)
-    sys.stdout.write((as_json(results) if asked.json else table(results)) + "\n")
+    sys.stdout.write((as_json(results) if options.json else table(results)) + "\n")
     return exit_code(results)
 
 

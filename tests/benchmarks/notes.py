@@ -23,9 +23,9 @@ from reader.notes.own_words import Check, Closeness, check, parts_of
 from reader.notes.stretches import SourceText, tokens
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import (
-    Asked,
     DataMissing,
     Miss,
+    Options,
     Part,
     Result,
     Subject,
@@ -59,12 +59,12 @@ QUICK_NOTES = 20
 Score = Callable[[Pair], float]
 
 
-def measure(asked: Asked, model: Model | None = None) -> list[Result]:
+def measure(options: Options, model: Model | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no pairs."""
-    real = real_pairs(asked.data / "files" / "notes" / "pairs.jsonl")
+    real = real_pairs(options.data / "files" / "notes" / "pairs.jsonl")
     english = [pair for pair in real if pair.is_english]
-    invented = own_pairs(QUICK_PAPERS if asked.is_quick else None)
-    closeness = closeness_of(Remembered(model or Installed(BUNDLED), asked.cache / "notes"))
+    invented = own_pairs(QUICK_PAPERS if options.is_quick else None)
+    closeness = closeness_of(Remembered(model or Installed(BUNDLED), options.cache / "notes"))
     copied = [pair for pair in english if pair.label == "copied"]
     results = [
         *_quality("English", english, closeness),
@@ -85,8 +85,8 @@ def measure(asked: Asked, model: Model | None = None) -> list[Result]:
         if is_aside:
             results += _quality(f"harder, {where}", pairs, closeness)
             results += _rates(f"harder, {where}, no model", pairs, None)
-    others = others_notes(asked.data)
-    if asked.is_quick:
+    others = others_notes(options.data)
+    if options.is_quick:
         others = others[:QUICK_NOTES]
     for language, is_english in (("English", True), ("Japanese", False)):
         for where, is_aside in ((", fitted on", False), (", set aside", True)):

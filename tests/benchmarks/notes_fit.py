@@ -26,7 +26,7 @@ from reader.notes.own_words import (
     read,
 )
 from reader.search.encoder.models import BUNDLED
-from tests.benchmarks.frame import Asked, Miss, Part, Result, Subject, run_subjects
+from tests.benchmarks.frame import Miss, Options, Part, Result, Subject, run_subjects
 from tests.benchmarks.note_pairs import Pair, harder_pairs, others_notes, own_pairs, real_pairs
 from tests.benchmarks.notes import closeness_of
 from tests.benchmarks.search.encoding import Installed, Remembered
@@ -102,15 +102,15 @@ def fitted(notes: Sequence[Noted]) -> Floats:
     return found
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give how many notes are judged right on papers left out, and the weights of all."""
     pairs = [
-        *real_pairs(asked.data / "files" / "notes" / "pairs.jsonl"),
+        *real_pairs(options.data / "files" / "notes" / "pairs.jsonl"),
         *own_pairs(),
         *(pair for pair in harder_pairs() if not pair.is_aside),
-        *(pair for pair in others_notes(asked.data) if not pair.is_aside),
+        *(pair for pair in others_notes(options.data) if not pair.is_aside),
     ]
-    closeness = closeness_of(Remembered(Installed(BUNDLED), asked.cache / "notes"))
+    closeness = closeness_of(Remembered(Installed(BUNDLED), options.cache / "notes"))
     notes = [one for pair in pairs if (one := noted(pair, closeness))]
     papers = {title: n for n, title in enumerate(sorted({paper_of(pair) for pair in pairs}))}
     judged_by: dict[str, list[tuple[Noted, float]]] = {}

@@ -25,7 +25,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 
 from reader.library.folder import make_library
-from tests.benchmarks.frame import Asked, Miss, Part, Result, Run, Shell
+from tests.benchmarks.frame import Miss, Options, Part, Result, Run, Shell
 from tests.benchmarks.library import live, newest_papers
 
 DUMP_BAR_S, DUMP_BAR_MB = 120.0, 300.0
@@ -33,26 +33,26 @@ BIBER_S = 900.0
 """Seconds that biber may take for its 5,000 entries; it took 500 of a busy core."""
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
     with tempfile.TemporaryDirectory(prefix="asayomi-") as name:
         return [
-            *_dump(asked, Path(name) / "many", 2_000 if asked.is_quick else 100_000),
-            *_forms(asked, Path(name) / "some", 200 if asked.is_quick else 5_000),
+            *_dump(options, Path(name) / "many", 2_000 if options.is_quick else 100_000),
+            *_forms(options, Path(name) / "some", 200 if options.is_quick else 5_000),
         ]
 
 
-def _library(asked: Asked, folder: Path, n: int) -> Path:
+def _library(options: Options, folder: Path, n: int) -> Path:
     with make_library(folder) as library:
-        live(library, newest_papers(asked.data, n))
+        live(library, newest_papers(options.data, n))
     return folder
 
 
-def _dump(asked: Asked, at: Path, n: int) -> list[Result]:
+def _dump(options: Options, at: Path, n: int) -> list[Result]:
     """Dump a library, make a new one of it, and dump that one too."""
-    one, two = _library(asked, at / "one", n), at / "two"
+    one, two = _library(options, at / "one", n), at / "two"
     first, second = at / "first.jsonl", at / "second.jsonl"
-    shell = Shell(asked.cache)
+    shell = Shell(options.cache)
 
     def run(library: Path, *args: str) -> Run:
         return shell.run(["reader", "--library", str(library), *args])
@@ -118,8 +118,8 @@ READERS: dict[str, Callable[[Path], int]] = {
 """Forms, each with what counts its papers by another reader than ours."""
 
 
-def _forms(asked: Asked, at: Path, n: int) -> list[Result]:
-    library, shell = _library(asked, at / "library", n), Shell(asked.cache)
+def _forms(options: Options, at: Path, n: int) -> list[Result]:
+    library, shell = _library(options, at / "library", n), Shell(options.cache)
     parts, seconds = [], []
     for form, count in READERS.items():
         line = ["reader", "--library", str(library), "export", "--format", form]

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.frame import Asked, Result, Shell, Subject, run_subjects
+from tests.benchmarks.frame import Options, Result, Shell, Subject, run_subjects
 from tests.benchmarks.library import LAST_DAY, Size, built, copied, moment
 from tests.terminal import OnTerminal, on_terminal
 
@@ -38,14 +38,14 @@ WHOLE = Plan(size=Size(100_000, 200_000), runs=9)
 QUICK = Plan(size=Size(20_000), runs=3)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or (QUICK if asked.is_quick else WHOLE)
-    bare = Shell(asked.cache).repeat(["python", "-c", "pass"], runs=15).best_s
+    plan = plan or (QUICK if options.is_quick else WHOLE)
+    bare = Shell(options.cache).repeat(["python", "-c", "pass"], runs=15).best_s
     # Decisions are only ever added, so the kept library is not the one that is decided on.
-    with copied(built(plan.size, data=asked.data, cache=asked.cache)) as folder:
+    with copied(built(plan.size, data=options.data, cache=options.cache)) as folder:
         shell = Shell(
-            asked.cache,
+            options.cache,
             {
                 "READER_LIBRARY": str(folder),
                 "READER_NOW": moment(LAST_DAY).isoformat(),

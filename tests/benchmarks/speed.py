@@ -17,7 +17,7 @@ from pathlib import Path
 from reader.library.folder import open_library
 from reader.library.rows import papers
 from tests.benchmarks.days import Day, TimedArxiv, know_classes, large_day, usual_day, watching
-from tests.benchmarks.frame import Asked, Result, Run, Runs, Shell, Subject, run_subjects
+from tests.benchmarks.frame import Options, Result, Run, Runs, Shell, Subject, run_subjects
 from tests.benchmarks.library import (
     LAST_DAY,
     PER_DAY,
@@ -59,18 +59,18 @@ class Plan:
 QUICK = Plan(sizes=(Size(20_000),), n_old=20_000, runs=3, slow_runs=1)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
+    plan = plan or (QUICK if options.is_quick else Plan())
     # It is what all is divided by, and cheap: many runs find a quiet moment.
-    bare = Shell(asked.cache).repeat(["python", "-c", "pass"], runs=BARE_RUNS)
+    bare = Shell(options.cache).repeat(["python", "-c", "pass"], runs=BARE_RUNS)
     return [
         Result("python -c pass", bare.best_s, "s", median=bare.median_s, ratio=1.0),
-        *_start_up(asked, plan, bare),
-        *(r for size in plan.sizes for r in _reading(asked, plan, size, bare)),
-        *(r for size in plan.sizes for r in _deciding(asked, plan, size, bare)),
-        *_large_day(asked, plan, bare),
-        *_growth(asked, plan),
+        *_start_up(options, plan, bare),
+        *(r for size in plan.sizes for r in _reading(options, plan, size, bare)),
+        *(r for size in plan.sizes for r in _deciding(options, plan, size, bare)),
+        *_large_day(options, plan, bare),
+        *_growth(options, plan),
     ]
 
 
@@ -88,18 +88,18 @@ def _timed(
     )
 
 
-def _start_up(asked: Asked, plan: Plan, bare: Runs) -> list[Result]:
-    runs = Shell(asked.cache).repeat(["reader", "--help"], runs=BARE_RUNS // 2)
+def _start_up(options: Options, plan: Plan, bare: Runs) -> list[Result]:
+    runs = Shell(options.cache).repeat(["reader", "--help"], runs=BARE_RUNS // 2)
     return [
         _timed("reader --help", runs, bare),
         Result("reader --help / python -c pass", runs.best_s / bare.best_s, "×", bar=HELP_BAR),
     ]
 
 
-def _reading(asked: Asked, plan: Plan, size: Size, bare: Runs) -> list[Result]:
+def _reading(options: Options, plan: Plan, size: Size, bare: Runs) -> list[Result]:
     """Time what only reads, on the built library itself."""
-    folder = built(size, data=asked.data, cache=asked.cache)
-    shell = _shell(asked, folder, LAST_DAY)
+    folder = built(size, data=options.data, cache=options.cache)
+    shell = _shell(options, folder, LAST_DAY)
     today = shell.repeat(["reader", "today", "--no-fetch", "--json"], runs=plan.runs)
     _check_today(today.runs[0])
     of = _of(size)
@@ -117,10 +117,10 @@ def _reading(asked: Asked, plan: Plan, size: Size, bare: Runs) -> list[Result]:
     return found
 
 
-def _deciding(asked: Asked, plan: Plan, size: Size, bare: Runs) -> list[Result]:
+def _deciding(options: Options, plan: Plan, size: Size, bare: Runs) -> list[Result]:
     """Time what a person makes, on a copy: each run decides on another paper."""
-    with copied(built(size, data=asked.data, cache=asked.cache)) as folder:
-        shell = _shell(asked, folder, LAST_DAY)
+    with copied(built(size, data=options.data, cache=options.cache)) as folder:
+        shell = _shell(options, folder, LAST_DAY)
         ids = _some_ids(folder, 2 * (plan.runs + 1))
         words = "It translates while one speaks. Why the delay is that short I did not understand."
         notes = [shell.run(["reader", "note", id_, "-m", words]) for id_ in ids[::2]]
@@ -131,13 +131,13 @@ def _deciding(asked: Asked, plan: Plan, size: Size, bare: Runs) -> list[Result]:
     ]
 
 
-def _large_day(asked: Asked, plan: Plan, bare: Runs) -> list[Result]:
+def _large_day(options: Options, plan: Plan, bare: Runs) -> list[Result]:
     """Gather one of arXiv's largest days into a new library and show it.
 
     The time the played arXiv took to answer is taken off; no model is asked.
     """
-    day = large_day(asked.data, plan.n_day)
-    costs = [_gathered(asked, day, None) for _ in range(plan.slow_runs)]
+    day = large_day(options.data, plan.n_day)
+    costs = [_gathered(options, day, None) for _ in range(plan.slow_runs)]
     best = min(costs, key=lambda cost: cost.own_s)
     n = f"{len(day.papers)} papers in {len(day.categories)} classes"
     spent = f"gather {best.gather_s:.2f} s, {best.server_s:.2f} s of it the server's;"
@@ -156,15 +156,15 @@ def _large_day(asked: Asked, plan: Plan, bare: Runs) -> list[Result]:
     ]
 
 
-def _growth(asked: Asked, plan: Plan) -> list[Result]:
+def _growth(options: Options, plan: Plan) -> list[Result]:
     """Gather the same usual day into a library without papers and into one of many days."""
-    day = usual_day(asked.data, PER_DAY)
-    old = built(Size(plan.n_old), data=asked.data, cache=asked.cache)
+    day = usual_day(options.data, PER_DAY)
+    old = built(Size(plan.n_old), data=options.data, cache=options.cache)
     first: list[Cost] = []
     later: list[Cost] = []
     for _ in range(plan.slow_runs):  # in turn, so that a busy moment hits both
-        first.append(_gathered(asked, day, None))
-        later.append(_gathered(asked, day, old))
+        first.append(_gathered(options, day, None))
+        later.append(_gathered(options, day, old))
     n_days = -(-plan.n_old // PER_DAY) + 1
     best_first, best_later = (min(c.own_s for c in costs) for costs in (first, later))
     note = f"gather and today: {best_later:.2f} s against {best_first:.2f} s for the first day"
@@ -195,7 +195,7 @@ class Cost:
         return self.gather_s + self.today_s - self.server_s
 
 
-def _gathered(asked: Asked, day: Day, old: Path | None) -> Cost:
+def _gathered(options: Options, day: Day, old: Path | None) -> Cost:
     """Gather and show a day, in a copy of `old` or in a new library; all must arrive."""
     # After the feed of the day is made (midnight in New York), before the next listing.
     now = moment(day.day)
@@ -210,7 +210,7 @@ def _gathered(asked: Asked, day: Day, old: Path | None) -> Cost:
             else:
                 learn_before(library)
             know_classes(library, day)
-        shell = _shell(asked, folder, day.day)
+        shell = _shell(options, folder, day.day)
         # 5: a class without papers that day has an empty feed, which is named.
         gather = shell.run(["reader", "gather", "--no-encode"], codes=(0, 5))
         server_s = server.spent_s
@@ -223,9 +223,9 @@ def _gathered(asked: Asked, day: Day, old: Path | None) -> Cost:
     return Cost(gather.wall_s, today.wall_s, server_s, cpu_s, peak_mb)
 
 
-def _shell(asked: Asked, folder: Path, day: date) -> Shell:
+def _shell(options: Options, folder: Path, day: date) -> Shell:
     now = moment(day).isoformat()
-    return Shell(asked.cache, {"READER_LIBRARY": str(folder), "READER_NOW": now})
+    return Shell(options.cache, {"READER_LIBRARY": str(folder), "READER_NOW": now})
 
 
 def _some_ids(folder: Path, n: int) -> list[str]:

@@ -19,7 +19,7 @@ from reader.pdfs.text.process import answer_about
 from reader.search.encode import SENT_AT_ONCE
 from reader.search.encoder import encode_texts, prepare
 from reader.search.encoder.models import BUNDLED, BUNDLED_NAME
-from tests.benchmarks.frame import Asked, Result, Subject, run_subjects
+from tests.benchmarks.frame import Options, Result, Subject, run_subjects
 from tests.marked_pdfs import MOSS, SNAILS, typeset
 
 N_PDFS, N_PAGES = 60, 12
@@ -27,10 +27,10 @@ N_PARTS = 12
 FLOOR = 1.8
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure."""
     prepare(BUNDLED, cache=cache_folder())
-    share = 3 if asked.is_quick else 1
+    share = 3 if options.is_quick else 1
     pdfs = [typeset(f"Garden {n}", MOSS, n_pages=N_PAGES) for n in range(N_PDFS // share)]
     passage = " ".join((*SNAILS, *MOSS))
     texts = [f"Garden {n}. {passage}" for n in range(N_PARTS // share * SENT_AT_ONCE)]

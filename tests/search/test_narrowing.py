@@ -314,14 +314,14 @@ class AskedIndex:
     """Stands for a shared index that has nothing, and keeps what it is asked for."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.queries: list[str] = []
 
     def n_by_family(self, folds: Iterable[str]) -> dict[str, int]:
-        self.asked.append(f"families {' '.join(sorted(folds))}")
+        self.queries.append(f"families {' '.join(sorted(folds))}")
         return {}
 
     def statistics(self, kind: str, terms: Sequence[str]) -> WordStatistics:
-        self.asked.append(f"{kind} {' '.join(terms)}")
+        self.queries.append(f"{kind} {' '.join(terms)}")
         return WordStatistics(0, 1.0, dict.fromkeys(terms, 0))
 
 
@@ -331,7 +331,7 @@ def test_each_word_is_looked_up_once_in_a_shared_index(library: Library) -> None
         library, parse("gardenz fissh"), Indexes(library, cast("SharedIndex", shared))
     )
     assert found.more == "garden fish"
-    assert shared.asked == [
+    assert shared.queries == [
         "families fissh fisshs gardenz gardenzs",
         'paper "gardenz"',
         'passage "gardenz"',
@@ -347,14 +347,14 @@ def test_brackets_as_people_write_them_are_not_complained_of(library: Library) -
 
 
 def test_no_more_is_encoded_than_is_read(library: Library) -> None:
-    asked: list[str] = []
+    queries: list[str] = []
 
     def encode_query(text: str) -> NDArray[np.float32]:
-        asked.append(text)
+        queries.append(text)
         return SmallEncoder().encode_query(text)
 
     search(library, "x" * 100_000, encode_query=encode_query, encoder=SmallEncoder.name)
-    assert [len(text) for text in asked] == [2_000]
+    assert [len(text) for text in queries] == [2_000]
 
 
 def test_a_name_alone_finds_what_they_wrote_and_no_neighbours(library: Library) -> None:

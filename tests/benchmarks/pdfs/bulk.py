@@ -22,7 +22,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.frame import Asked, CommandFailed, Miss, Result, Shell
+from tests.benchmarks.frame import CommandFailed, Miss, Options, Result, Shell
 from tests.benchmarks.library import copied
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.truth import Truth, drawn, load
@@ -45,20 +45,20 @@ class Stopped:
     rest_s: float
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of a folder added. Raises DataMissing where there are no PDFs."""
-    truths = one_each([truth for truth in load(asked.data) if truth.kind != "scanned"])
-    truths = drawn(truths, N_QUICK) if asked.is_quick else truths
+    truths = one_each([truth for truth in load(options.data) if truth.kind != "scanned"])
+    truths = drawn(truths, N_QUICK) if options.is_quick else truths
     with tempfile.TemporaryDirectory(prefix="asayomi-") as temporary:
         folder = Path(temporary) / "pdfs"
         folder.mkdir()
         for truth in truths:
             shutil.copyfile(truth.path, folder / truth.path.name)
         with copied(None) as library:
-            run = _shell(asked, library).run(["reader", "add", "--no-fetch", str(folder)])
+            run = _shell(options, library).run(["reader", "add", "--no-fetch", str(folder)])
             whole = recorded(library)
         with copied(None) as library:
-            stopped = _stopped(asked, library, folder, len(truths))
+            stopped = _stopped(options, library, folder, len(truths))
     return [
         Result(
             "add FOLDER, a PDF",
@@ -132,12 +132,12 @@ def recorded(library: Path) -> Rows:
     }
 
 
-def _stopped(asked: Asked, library: Path, folder: Path, n: int) -> Stopped:
+def _stopped(options: Options, library: Path, folder: Path, n: int) -> Stopped:
     command = [str(Path(sys.executable).with_name("reader")), "add", "--no-fetch", str(folder)]
     begin = time.perf_counter()
     process = subprocess.Popen(
         command,
-        env=_shell(asked, library).environ(),
+        env=_shell(options, library).environ(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -152,9 +152,9 @@ def _stopped(asked: Asked, library: Path, folder: Path, n: int) -> Stopped:
         process.wait()
     killed_s = time.perf_counter() - begin
     before = recorded(library)
-    rest = _shell(asked, library).run(["reader", "add", "--no-fetch", str(folder)])
+    rest = _shell(options, library).run(["reader", "add", "--no-fetch", str(folder)])
     return Stopped(before, recorded(library), killed_s, rest.wall_s)
 
 
-def _shell(asked: Asked, library: Path) -> Shell:
-    return Shell(asked.cache, {"READER_LIBRARY": str(library)})
+def _shell(options: Options, library: Path) -> Shell:
+    return Shell(options.cache, {"READER_LIBRARY": str(library)})

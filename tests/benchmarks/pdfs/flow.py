@@ -22,7 +22,7 @@ from reader.pdfs.text import layout
 from reader.pdfs.text.answer import Unreadable
 from reader.pdfs.text.layout import reflow_of
 from reader.pdfs.text.pages import document_of
-from tests.benchmarks.frame import Asked, Miss, Result
+from tests.benchmarks.frame import Miss, Options, Result
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.truth import drawn, load
 
@@ -38,12 +38,12 @@ _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 _BROKEN = re.compile(r"(?<=[^\W\d_])[-\u2010] (?=[a-z])")
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Measure all PDFs with a text layer. Raises DataMissing where there is no truth."""
-    truths = [truth for truth in load(asked.data) if not truth.is_scanned]
+    truths = [truth for truth in load(options.data) if not truth.is_scanned]
     n_links = n_found = n_right = n_words = n_in_order = 0
     wrong: list[Miss] = []
-    for truth in drawn(truths, N_QUICK) if asked.is_quick else truths:
+    for truth in drawn(truths, N_QUICK) if options.is_quick else truths:
         with pymupdf.open(truth.path) as file:
             try:
                 works = works_of(document_of(pymupdf, file, _tell, n_ocr=0))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.frame import Asked, Miss, Part, Result, Shell
+from tests.benchmarks.frame import Miss, Options, Part, Result, Shell
 from tests.benchmarks.pdfs.truth import drawn, rows
 
 RUN = Path(__file__).with_name("hostile_run.py")
@@ -54,16 +54,16 @@ class Outcome:
         return self.got in OUTCOMES.get(self.kind, ())
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of hostile files. Raises DataMissing where there is no manifest."""
-    folder = asked.data / "files"
+    folder = options.data / "files"
     manifest = rows(folder / "hostile_truth.jsonl")
-    manifest = drawn(manifest, N_QUICK) if asked.is_quick else manifest
-    limit_s = QUICK_LIMIT_S if asked.is_quick else LIMIT_S
+    manifest = drawn(manifest, N_QUICK) if options.is_quick else manifest
+    limit_s = QUICK_LIMIT_S if options.is_quick else LIMIT_S
     with tempfile.TemporaryDirectory() as temporary:
         listing = Path(temporary) / "files"
         listing.write_text("".join(f"{folder / row['file']}\n" for row in manifest), "utf-8")
-        run = Shell(asked.cache).run(["python", str(RUN), str(limit_s), str(listing)])
+        run = Shell(options.cache).run(["python", str(RUN), str(limit_s), str(listing)])
     lines = [json.loads(line) for line in run.output.splitlines()]
     found = [_outcome(row, line) for row, line in zip(manifest, lines, strict=True)]
     return results(found, peak_mb=run.peak_mb, limit_s=limit_s)

@@ -14,7 +14,7 @@ from typing import Any
 from reader.base.errors import PdfError
 from reader.library.highlight import Marks
 from reader.pdfs.text.process import PdfPool
-from tests.benchmarks.frame import Asked, Miss, Part, Result
+from tests.benchmarks.frame import Miss, Options, Part, Result
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.truth import Truth, drawn, load, rows
@@ -69,18 +69,18 @@ class Found:
         return [compare.marked(words) for words in self.marked.words]
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of marks. Raises DataMissing where there is no truth."""
-    folder = asked.data / "files"
+    folder = options.data / "files"
     annotated = [_marked(folder, row) for row in rows(folder / "annotated_truth.jsonl")]
     annotated = [one for one in annotated if one.words]
-    plain = load(asked.data)
+    plain = load(options.data)
     with PdfPool(1) as pool:
-        chosen = drawn(annotated, N_QUICK) if asked.is_quick else annotated
+        chosen = drawn(annotated, N_QUICK) if options.is_quick else annotated
         found = [_read(pool, one) for one in chosen]
         return [
             *results(found),
-            *_flattened(pool, plain, N_PLAIN_QUICK if asked.is_quick else N_PLAIN),
+            *_flattened(pool, plain, N_PLAIN_QUICK if options.is_quick else N_PLAIN),
         ]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from reader.base.errors import PdfError
 from reader.library.passage import Document
 from reader.pdfs.text.process import PdfPool
-from tests.benchmarks.frame import Asked, Miss, Part, Result, interval
+from tests.benchmarks.frame import Miss, Options, Part, Result, interval
 from tests.benchmarks.pdfs import compare, recognised
 from tests.benchmarks.pdfs.columns import orders
 from tests.benchmarks.pdfs.compare import short
@@ -74,10 +74,10 @@ class Tally:
         return tuple(Part(kind, self.n[kind], self.total[kind]) for kind in kinds)
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of quality. Raises DataMissing where there is no truth."""
-    truths = load(asked.data)
-    if asked.is_quick:  # reading pictures of letters takes seconds a page
+    truths = load(options.data)
+    if options.is_quick:  # reading pictures of letters takes seconds a page
         truths = drawn([truth for truth in truths if not truth.is_scanned], N_QUICK)
     return results(read(truths))
 

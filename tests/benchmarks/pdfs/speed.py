@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.frame import Asked, Result, Shell
+from tests.benchmarks.frame import Options, Result, Shell
 from tests.benchmarks.pdfs.truth import drawn, load
 
 TIMING = Path(__file__).with_name("timing_run.py")
@@ -44,19 +44,19 @@ class Timed:
     text_s: float
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of speed. Raises DataMissing where there are no PDFs."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    paths = [truth.path for truth in load(asked.data) if truth.kind != "scanned"]
+    plan = plan or (QUICK if options.is_quick else Plan())
+    paths = [truth.path for truth in load(options.data) if truth.kind != "scanned"]
     paths = paths if plan.n_files is None else drawn(paths, plan.n_files)
     with tempfile.TemporaryDirectory() as temporary:
         listing = Path(temporary) / "files"
         listing.write_text("".join(f"{path}\n" for path in paths), "utf-8")
-        return [*_against(asked, plan, listing), *_workers(asked, plan, listing)]
+        return [*_against(options, plan, listing), *_workers(options, plan, listing)]
 
 
-def _against(asked: Asked, plan: Plan, listing: Path) -> list[Result]:
-    run = Shell(asked.cache).run(["python", str(TIMING), str(plan.rounds), str(listing)])
+def _against(options: Options, plan: Plan, listing: Path) -> list[Result]:
+    run = Shell(options.cache).run(["python", str(TIMING), str(plan.rounds), str(listing)])
     lines = [json.loads(line) for line in run.output.splitlines()]
     timed = [Timed(x["pages"], x["document"], x["dict"], x["text"]) for x in lines]
     return [*ratios(timed), Result("peak memory of that process", run.peak_mb, "MB")]
@@ -88,13 +88,13 @@ def ratios(timed: Sequence[Timed]) -> list[Result]:
     ]
 
 
-def _workers(asked: Asked, plan: Plan, listing: Path) -> list[Result]:
+def _workers(options: Options, plan: Plan, listing: Path) -> list[Result]:
     """Read all with one worker and with two, in turn."""
     seconds: dict[int, list[float]] = {1: [], 2: []}
     peaks: list[float] = []
     for _ in range(plan.pool_rounds):
         for n_workers, taken in seconds.items():
-            run = Shell(asked.cache).run(["python", str(POOL), str(n_workers), str(listing)])
+            run = Shell(options.cache).run(["python", str(POOL), str(n_workers), str(listing)])
             taken.append(float(run.output))
             peaks.append(run.peak_mb)
     one_s, two_s = min(seconds[1]), min(seconds[2])

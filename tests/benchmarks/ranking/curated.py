@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reader.library.config import Topic
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.own import own_topics
@@ -58,10 +58,10 @@ class Plan:
 QUICK = Plan(n_days=6)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    mornings = data.load(asked.data, asked.cache)
-    tasks = tasks_of(asked, mornings, plan)
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
+    plan = plan or (QUICK if options.is_quick else Plan())
+    mornings = data.load(options.data, options.cache)
+    tasks = tasks_of(options, mornings, plan)
     if not tasks:
         return [nothing("C curated", f"no list has a paper from {first_ranked(mornings)} on")]
     texts = Texts(mornings)
@@ -72,9 +72,9 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
         "zotero-arxiv-daily on TF-IDF": answers(tasks, zotero_arxiv_daily(texts.rows)),
         "plain TF-IDF": answers(tasks, plain_tfidf(texts)),
     }
-    whole, first = data.whole_lists(asked.data), first_ranked(mornings)
+    whole, first = data.whole_lists(options.data), first_ranked(mornings)
     span = f"whole lists, {whole.first or first} to {whole.last or 'the end'}"
-    strange = ", ".join(_strange(asked))
+    strange = ", ".join(_strange(options))
     lists = f"; topics without words: {strange}" if strange else ""
     on_whole = [one.day in whole for one in ours]
 
@@ -84,9 +84,9 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     theirs = {peer: those(several) for peer, several in peers.items()}
     return [
         *figures(
-            asked, "C curated", those(ours), theirs, floors=Floors(54.0, 88.0), note=span + lists
+            options, "C curated", those(ours), theirs, floors=Floors(54.0, 88.0), note=span + lists
         ),
-        *figures(asked, f"C curated, from {first}", ours, peers, floors=Floors(60.0, 88.0)),
+        *figures(options, f"C curated, from {first}", ours, peers, floors=Floors(60.0, 88.0)),
     ]
 
 
@@ -96,10 +96,10 @@ def first_ranked(mornings: Mornings) -> date:
     return days[0] + min(LEARNING, (days[-1] - days[0]) / 2)
 
 
-def tasks_of(asked: Asked, mornings: Mornings, plan: Plan) -> list[Task]:
+def tasks_of(options: Options, mornings: Mornings, plan: Plan) -> list[Task]:
     """Give each day that has papers of the lists, the first weeks left out."""
-    listed = _listed(asked, mornings)
-    topics = (*TOPICS, *(Topic(_path(name), "own", "lists") for name in _strange(asked)))
+    listed = _listed(options, mornings)
+    topics = (*TOPICS, *(Topic(_path(name), "own", "lists") for name in _strange(options)))
     days = sorted({on for *_, on in listed if on >= first_ranked(mornings)})
     if plan.n_days:
         days = sorted(random.Random(0).sample(days, min(plan.n_days, len(days))))
@@ -115,10 +115,10 @@ def tasks_of(asked: Asked, mornings: Mornings, plan: Plan) -> list[Task]:
     ]
 
 
-def _listed(asked: Asked, mornings: Mornings) -> list[tuple[str, str, date]]:
+def _listed(options: Options, mornings: Mornings) -> list[tuple[str, str, date]]:
     """Give (topic, id, day) of what the lists took, oldest first."""
     found: list[tuple[str, str, date]] = []
-    for row in data.bench(asked.data, "C_own_theme")["rows"]:
+    for row in data.bench(options.data, "C_own_theme")["rows"]:
         paper = mornings.papers.get(row["id"])
         if paper is not None and paper.announced_on is not None:
             topics = {_path(name) for name in row["label_sources"] if _is_list(name)}
@@ -134,8 +134,8 @@ def _path(name: str) -> str:
     return LISTS.get(name, f"lists/{name}")
 
 
-def _strange(asked: Asked) -> list[str]:
+def _strange(options: Options) -> list[str]:
     """Name the lists of the data that are not known here."""
-    rows = data.bench(asked.data, "C_own_theme")["rows"]
+    rows = data.bench(options.data, "C_own_theme")["rows"]
     found = {name for row in rows for name in row["label_sources"] if _is_list(name)}
     return sorted(found - LISTS.keys())

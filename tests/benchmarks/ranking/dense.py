@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reader.library.config import Config
-from tests.benchmarks.frame import Asked, DataMissing, Result
+from tests.benchmarks.frame import DataMissing, Options, Result
 from tests.benchmarks.ranking import curated, own, picks
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
@@ -57,14 +57,14 @@ QUICK = Plan(NOTHING, NOTHING, NOTHING)
 """A hundred texts already take some ten seconds to encode."""
 
 
-def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    mornings = data.load(asked.data, asked.cache)
-    kept = Remembered(model or Installed(Config(topics=()).encoder), asked.cache / "ranking")
+def measure(options: Options, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
+    plan = plan or (QUICK if options.is_quick else Plan())
+    mornings = data.load(options.data, options.cache)
+    kept = Remembered(model or Installed(Config(topics=()).encoder), options.cache / "ranking")
     rows = vectors_of(mornings, kept)
     found: list[Result] = []
     n_encoded = 0
-    for name, (tasks_of, share) in _sets(asked, mornings, plan).items():
+    for name, (tasks_of, share) in _sets(options, mornings, plan).items():
         try:
             tasks = tasks_of()
         except DataMissing as error:
@@ -83,26 +83,26 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
             "zotero-arxiv-daily": answers(chosen, zotero_arxiv_daily(rows)),
         }
         note = f"drawn by seed {SEED}, {len(texts):,} texts encoded"
-        found += figures(asked, f"{name}, drawn", by_words, peers, note=note)
-        found += figures(asked, f"{name}, drawn, vectors joined", joined, peers)
+        found += figures(options, f"{name}, drawn", by_words, peers, note=note)
+        found += figures(options, f"{name}, drawn, vectors joined", joined, peers)
     return [*found, Result("dense recipes: texts encoded", n_encoded, "texts", bar=MOST_TEXTS)]
 
 
 def _sets(
-    asked: Asked, mornings: Mornings, plan: Plan
+    options: Options, mornings: Mornings, plan: Plan
 ) -> dict[str, tuple[Callable[[], list[Task]], Share]]:
     def of_readers() -> list[Task]:
         whole = picks.Plan()
         return [
             task
-            for reader in picks.chosen(asked, whole)
+            for reader in picks.chosen(options, whole)
             for task in picks.frozen_tasks(reader, mornings, whole)
             if len(task.lesson.liked) <= plan.n_liked
         ]
 
     return {
-        "C2": (lambda: own.tasks_of(asked, mornings, own.Plan(n_draws=1)), plan.own),
-        "C curated": (lambda: curated.tasks_of(asked, mornings, curated.Plan()), plan.curated),
+        "C2": (lambda: own.tasks_of(options, mornings, own.Plan(n_draws=1)), plan.own),
+        "C curated": (lambda: curated.tasks_of(options, mornings, curated.Plan()), plan.curated),
         "B frozen": (of_readers, plan.picks),
     }
 

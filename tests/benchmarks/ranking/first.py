@@ -29,7 +29,7 @@ from reader.library.paper import Paper
 from reader.library.passage import paper_seconds
 from reader.morning.lanes import N_DOUBTFUL
 from reader.ranking.model import Rank
-from tests.benchmarks.frame import Asked, DataMissing, Part, Result
+from tests.benchmarks.frame import DataMissing, Options, Part, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.near import Near, vectors_of
@@ -127,17 +127,17 @@ class Plan:
 QUICK = Plan(n_days=3)
 
 
-def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    mornings = data.load(asked.data, asked.cache)
-    days = [d for d in judged_days(asked) if d.day in mornings.days][: plan.n_days]
+def measure(options: Options, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
+    plan = plan or (QUICK if options.is_quick else Plan())
+    mornings = data.load(options.data, options.cache)
+    days = [d for d in judged_days(options) if d.day in mornings.days][: plan.n_days]
     if not days:
         return [nothing("first", "none of the judged days is in the data")]
     words = no_nearness
     found: list[Result] = []
     ways = [Way("words alone", words, has_seed=True), Way("no seed", words, has_seed=False)]
-    if not asked.is_quick:
-        kept = Remembered(model or Installed(Config(topics=()).encoder), asked.cache / "ranking")
+    if not options.is_quick:
+        kept = Remembered(model or Installed(Config(topics=()).encoder), options.cache / "ranking")
         near = near_with_seed(mornings, kept)
         ways = [
             Way("vectors", near, has_seed=True),
@@ -146,19 +146,19 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
         ]
     for way in ways:
         lanes = [first_morning(mornings, day, way) for day in days]
-        found += figures(asked, f"first morning, {way.name}", lanes, is_main=way is ways[0])
+        found += figures(options, f"first morning, {way.name}", lanes, is_main=way is ways[0])
     row = [day for day in days if day.group in ("looked at", "kept aside")]
     for way in ways[:1] if row else ():
         found += figures(
-            asked, f"decided, {way.name}", decided(mornings, row, way), is_decided=True
+            options, f"decided, {way.name}", decided(mornings, row, way), is_decided=True
         )
         played = list(play(mornings, row, way))
-        found += figures(asked, f"played, {way.name}, last {LAST}", played[-LAST:])
+        found += figures(options, f"played, {way.name}, last {LAST}", played[-LAST:])
         found += time_of(played)
     return found
 
 
-def judged_days(asked: Asked) -> list[JudgedDay]:
+def judged_days(options: Options) -> list[JudgedDay]:
     """Give the judged days of this folder, and C2 where the data has it."""
     judged = json.loads(JUDGED.read_text("utf-8"))
     found = [
@@ -169,7 +169,7 @@ def judged_days(asked: Asked) -> list[JudgedDay]:
         for day, grades in judged[kind].items()
     ]
     try:
-        c2 = data.bench(asked.data, "C2_judged_days")
+        c2 = data.bench(options.data, "C2_judged_days")
     except DataMissing:
         return found
     return found + [
@@ -309,7 +309,7 @@ Topics = tuple[Topic, ...]
 
 
 def figures(
-    asked: Asked,
+    options: Options,
     name: str,
     lanes: Sequence[Lane],
     *,
@@ -319,7 +319,7 @@ def figures(
     """Give the figures of some mornings for each group of days, with the bars of its kind."""
     for group in dict.fromkeys(lane.day.group for lane in lanes):
         mine = [lane for lane in lanes if lane.day.group == group]
-        bars = _bars(asked, is_main=is_main, is_decided=is_decided)
+        bars = _bars(options, is_main=is_main, is_decided=is_decided)
         yield from _figures(f"{name}: {group}", mine, bars)
 
 
@@ -332,14 +332,14 @@ class Bars:
     theme: float | None = None
 
 
-def _bars(asked: Asked, *, is_main: bool, is_decided: bool) -> Bars:
+def _bars(options: Options, *, is_main: bool, is_decided: bool) -> Bars:
     if is_main:
         found = Bars(90.0, 96.0, 95.0, 98.0, 90.0)
     elif is_decided:
         found = Bars(93.0, 96.0, 95.0, 98.0, 90.0)
     else:
         return Bars()
-    return Bars(*(absolute(asked, getattr(found, f)) for f in Bars.__slots__))
+    return Bars(*(absolute(options, getattr(found, f)) for f in Bars.__slots__))
 
 
 Count = Callable[[Lane], tuple[int, int]]

@@ -45,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--until", type=date.fromisoformat, default=SHIPPED_UNTIL)
     parser.add_argument("--to", type=Path, default=ROOT / "reader/ranking/talk.txt")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     cache = Path(platformdirs.user_cache_dir("asayomi")) / "benchmarks"
-    text = fitted(asked.data.resolve(), cache, asked.until)
-    asked.to.write_text(text, "utf-8")
-    sys.stdout.write(f"{asked.to}: {len(text.encode()) // 1024} kB\n")
+    text = fitted(options.data.resolve(), cache, options.until)
+    options.to.write_text(text, "utf-8")
+    sys.stdout.write(f"{options.to}: {len(text.encode()) // 1024} kB\n")
     return 0
 
 

@@ -83,10 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and print the table; gives the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     cache = Path(platformdirs.user_cache_dir("asayomi")) / "benchmarks"
-    loaded = mornings.load(asked.data.resolve(), cache)
-    replayed = replay(loaded, read_labels(asked.data.resolve()), seed=SEED)
+    loaded = mornings.load(options.data.resolve(), cache)
+    replayed = replay(loaded, read_labels(options.data.resolve()), seed=SEED)
     # A day's forecasts depend on the data and on nothing that is chosen here.
     kept = cache / "ranking" / f"forecasts-{len(replayed.papers)}-{len(replayed.talked)}"
     for line in table(replayed, forecasts(replayed, kept)):

@@ -30,7 +30,7 @@ from tests.benchmarks.frame import DataMissing
 from tests.benchmarks.ranking.replayed import Seen
 from tests.samples import FEEDS_TOML, Web, a_library, tools
 from tests.server import Answer, Server
-from tests.server import Seen as Asked
+from tests.server import Seen as Options
 
 YEAR = timedelta(days=365)
 
@@ -109,8 +109,8 @@ def _pages(data: Path, papers: Mapping[str, Paper]) -> dict[str, list[dict[str, 
 
 @contextmanager
 def _a_server(pages: Mapping[str, Sequence[Any]]) -> Iterator[Server]:
-    def answer(asked: Asked) -> Answer:
-        return Answer(json.dumps(pages.get(asked.query["date"], [])).encode())
+    def answer(options: Options) -> Answer:
+        return Answer(json.dumps(pages.get(options.query["date"], [])).encode())
 
     with Server() as server:
         server.respond("/daily", answer)

@@ -9,7 +9,7 @@ leaves: whole days are encoded, since nearness is counted among all papers of a 
 from __future__ import annotations
 
 from reader.library.config import Config
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.ranking import lane, own
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.near import Near, vectors_of
@@ -21,13 +21,13 @@ from tests.benchmarks.search.encoding import Installed, Model, Remembered
 NAME = "C2, vectors joined"
 
 
-def measure(asked: Asked, model: Model | None = None) -> list[Result]:
-    if asked.is_quick:
+def measure(options: Options, model: Model | None = None) -> list[Result]:
+    if options.is_quick:
         return [nothing(NAME, "the smallest day takes half a minute to encode")]
-    mornings = data.load(asked.data, asked.cache)
-    kept = Remembered(model or Installed(Config(topics=()).encoder), asked.cache / "ranking")
+    mornings = data.load(options.data, options.cache)
+    kept = Remembered(model or Installed(Config(topics=()).encoder), options.cache / "ranking")
     shipped = Shipped.over(mornings, Near(vectors_of(mornings, kept), kept))
-    tasks = own.tasks_of(asked, mornings, own.Plan())
+    tasks = own.tasks_of(options, mornings, own.Plan())
     ranked = [task for task in tasks if task.wanted]
     if not ranked:
         return [nothing(NAME, "no judged day has a wanted paper")]
@@ -35,6 +35,6 @@ def measure(asked: Asked, model: Model | None = None) -> list[Result]:
     _, low, high = (100 * x for x in lead(joined, by_words))
     note = f"by words alone {100 * mean_precision(by_words):.1f}; {low:+.1f} to {high:+.1f}"
     return [
-        *figures(asked, NAME, joined, {}, floors=Floors(92.0), note=note),
-        *lane.judged_days(shipped, tasks, name=NAME, has_bars=absolute(asked, 0) is not None),
+        *figures(options, NAME, joined, {}, floors=Floors(92.0), note=note),
+        *lane.judged_days(shipped, tasks, name=NAME, has_bars=absolute(options, 0) is not None),
     ]

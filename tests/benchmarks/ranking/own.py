@@ -19,7 +19,7 @@ from datetime import date
 from reader.library.config import Config, Topic
 from reader.library.feeds_file import parse
 from reader.ranking.topic import mentions
-from tests.benchmarks.frame import Asked, DataMissing, Result, interval
+from tests.benchmarks.frame import DataMissing, Options, Result, interval
 from tests.benchmarks.ranking import lane
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings, Whole
@@ -54,15 +54,15 @@ def own_topics() -> tuple[Topic, ...]:
     return found.own_topics
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Measure C2 and C core, or the one of them that is there."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    shipped = Shipped.over(data.load(asked.data, asked.cache))
+    plan = plan or (QUICK if options.is_quick else Plan())
+    shipped = Shipped.over(data.load(options.data, options.cache))
     found: list[Result] = []
     missing: list[str] = []
     for part in (_judged, _core):
         try:
-            found += part(asked, shipped, plan)
+            found += part(options, shipped, plan)
         except DataMissing as error:
             missing.append(str(error))
     if not found:
@@ -70,9 +70,9 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
     return [*found, *(nothing("own", why) for why in missing)]
 
 
-def _judged(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
+def _judged(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
     mornings = shipped.mornings
-    tasks = tasks_of(asked, mornings, plan)
+    tasks = tasks_of(options, mornings, plan)
     texts = Texts(mornings)
     ranked = [task for task in tasks if task.wanted]
     ours = answers(ranked, shipped)
@@ -82,16 +82,16 @@ def _judged(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
         "zotero-arxiv-daily on TF-IDF": answers(ranked, zotero_arxiv_daily(texts.rows)),
         "plain TF-IDF": answers(ranked, plain_tfidf(texts)),
     }
-    has_bars = absolute(asked, 0) is not None
+    has_bars = absolute(options, 0) is not None
     n_wanted = sum(one.n_wanted for one in ours) // plan.n_draws
     return [
-        *figures(asked, "C2", ours, peers, floors=Floors(92.0), note=_note(asked, tasks, plan)),
+        *figures(options, "C2", ours, peers, floors=Floors(92.0), note=_note(options, tasks, plan)),
         *(
             Result(
                 f"C2: beyond the first {place}",
                 _beyond(ours, place),
                 "papers",
-                bar=absolute(asked, most),
+                bar=absolute(options, most),
                 note=f"{interval(_beyond(ours, place), n_wanted)}; worst draw",
             )
             for place, most in BEYOND.items()
@@ -101,7 +101,7 @@ def _judged(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
     ]
 
 
-def _note(asked: Asked, tasks: Sequence[Task], plan: Plan) -> str:
+def _note(options: Options, tasks: Sequence[Task], plan: Plan) -> str:
     """Say how often seeds were drawn, and what was asked of fewer or could not be asked."""
     parts = [f"seeds drawn {plan.n_draws} times"]
     full = SEEDS_A_TOPIC * len(own_topics())
@@ -114,21 +114,21 @@ def _note(asked: Asked, tasks: Sequence[Task], plan: Plan) -> str:
         parts.append(f"{n} days have nothing wanted")
     there = {id_ for task in tasks for id_ in task.candidates}
     days = {task.day for task in tasks}
-    judged = {id_ for day, ids in _wanted(asked).items() if day in days for id_ in ids}
+    judged = {id_ for day, ids in _wanted(options).items() if day in days for id_ in ids}
     if n := len(judged - there):
         parts.append(f"{n} wanted papers are not in the data")
     return "; ".join(parts)
 
 
-def tasks_of(asked: Asked, mornings: Mornings, plan: Plan) -> list[Task]:
+def tasks_of(options: Options, mornings: Mornings, plan: Plan) -> list[Task]:
     """Give the judged days, once for each draw of seeds. Raises DataMissing without any."""
-    wanted = _wanted(asked)
+    wanted = _wanted(options)
     days = sorted(day for day in wanted if day in mornings.days)
     if plan.n_days:
         days = sorted(random.Random(0).sample(days, min(plan.n_days, len(days))))
     if not days:
         raise DataMissing("no judged day (C2) has papers")
-    seeds = Seeds(mornings, min(days[0], _whole(asked).first or days[0]))
+    seeds = Seeds(mornings, min(days[0], _whole(options).first or days[0]))
     return [
         Task(
             day,
@@ -142,17 +142,17 @@ def tasks_of(asked: Asked, mornings: Mornings, plan: Plan) -> list[Task]:
     ]
 
 
-def _wanted(asked: Asked) -> Mapping[date, set[str]]:
+def _wanted(options: Options) -> Mapping[date, set[str]]:
     """Give by judged day what belongs to the two themes."""
     return {
         date.fromisoformat(row["day"]): {j["id"] for j in row["judged"] if j["grade"] == 2}
-        for row in data.bench(asked.data, "C2_judged_days")
+        for row in data.bench(options.data, "C2_judged_days")
     }
 
 
-def _whole(asked: Asked) -> Whole:
+def _whole(options: Options) -> Whole:
     try:
-        return data.whole_lists(asked.data)
+        return data.whole_lists(options.data)
     except DataMissing:  # C2 does without: then the earliest days are those before the first
         return Whole()
 
@@ -195,12 +195,12 @@ class Seeds:
         return tuple(chosen)
 
 
-def _core(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
+def _core(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
     """Hold the lane's recall on the papers that a wide net of words found (C core)."""
     mornings = shipped.mornings
-    rows = data.bench(asked.data, "C_own_theme")["rows"]
+    rows = data.bench(options.data, "C_own_theme")["rows"]
     core = {row["id"] for row in rows if row["st_grade"] == 2}
-    whole = data.whole_lists(asked.data)
+    whole = data.whole_lists(options.data)
     days = [d for d, ids in mornings.days.items() if d in whole and core & set(ids)]
     days = days[:: max(1, len(days) // plan.n_days)] if plan.n_days else days
     seeds = Seeds(mornings, whole.first or next(iter(mornings.days)))
@@ -215,5 +215,5 @@ def _core(asked: Asked, shipped: Shipped, plan: Plan) -> list[Result]:
             )
             for day, before in zip(days, relearned(days), strict=True)
         ],
-        floor=absolute(asked, RECALL_FLOOR),
+        floor=absolute(options, RECALL_FLOOR),
     )

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from reader.library.config import Topic
-from tests.benchmarks.frame import Asked, Result, interval
+from tests.benchmarks.frame import Options, Result, interval
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
@@ -66,16 +66,16 @@ class Plan:
 QUICK = Plan(n_readers=3, n_days=3, is_replayed=False)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    mornings = data.load(asked.data, asked.cache)
-    readers = chosen(asked, plan)
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
+    plan = plan or (QUICK if options.is_quick else Plan())
+    mornings = data.load(options.data, options.cache)
+    readers = chosen(options, plan)
     kinds = {r["reader"]: r["kind"] for r in readers}
     frozen = [task for reader in readers for task in frozen_tasks(reader, mornings, plan)]
-    sets = [_Set(asked, "B frozen", frozen, kinds, Floors(50.0, 80.0))]
+    sets = [_Set(options, "B frozen", frozen, kinds, Floors(50.0, 80.0))]
     if plan.is_replayed:
         replayed = [task for reader in readers for task in replayed_tasks(reader, mornings, plan)]
-        sets.append(_Set(asked, "B replayed", replayed, kinds, Floors(52.0, 81.0)))
+        sets.append(_Set(options, "B replayed", replayed, kinds, Floors(52.0, 81.0)))
     texts, shipped = Texts(mornings), Shipped.over(mornings)
     return [result for one in sets for result in one.measured(shipped, texts)]
 
@@ -84,7 +84,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
 class _Set:
     """Readers' days to rank. kinds: by reader, what kind of reader that is."""
 
-    asked: Asked
+    options: Options
     name: str
     tasks: Sequence[Task]
     kinds: Mapping[str, str]
@@ -100,10 +100,10 @@ class _Set:
             "zotero-arxiv-daily on TF-IDF": answers(self.tasks, zotero_arxiv_daily(texts.rows)),
             "plain TF-IDF": answers(self.tasks, plain_tfidf(texts)),
         }
-        found = figures(self.asked, self.name, ours, peers, floors=self.floors, note=self._note())
+        found = figures(self.options, self.name, ours, peers, floors=self.floors, note=self._note())
         return [
             *found,
-            *beside_svm(self.asked, self.name, ours, peers["arxiv-sanity"]),
+            *beside_svm(self.options, self.name, ours, peers["arxiv-sanity"]),
             *self._kinds(ours),
         ]
 
@@ -125,12 +125,12 @@ class _Set:
                 n = len({a.group for a in several})
                 note = f"{n} readers; {drawn(mean_precision, several)}"
                 note += f"; recall@20 {100 * mean_recall(several):.1f}"
-                value, bar = 100 * mean_precision(several), absolute(self.asked, floor)
+                value, bar = 100 * mean_precision(several), absolute(self.options, floor)
                 yield Result(f"{self.name}: MAP, {kind}", value, "", floor=bar, note=note)
 
 
 def beside_svm(
-    asked: Asked, name: str, ours: Sequence[Answer], svm: Sequence[Answer]
+    options: Options, name: str, ours: Sequence[Answer], svm: Sequence[Answer]
 ) -> Iterator[Result]:
     """Hold the ranking against the SVM: all readers, all but the best, and each by itself."""
     groups = {a.group for a in ours}
@@ -138,13 +138,13 @@ def beside_svm(
     if not all(mean_precision(theirs) for _, theirs in of.values()):
         return
     ratio = f"{name}: of the SVM's MAP"
-    bar = least(asked, LEAST_OF_SVM)
+    bar = least(options, LEAST_OF_SVM)
     yield Result(ratio, _ratio(ours, svm), "%", floor=bar, note=drawn(_over, ours, svm))
     best = max(of, key=lambda g: mean_precision(of[g][0]) - mean_precision(of[g][1]))
     if rest := groups - {best}:
         pair = [[a for a in several if a.group in rest] for several in (ours, svm)]
         note = f"without {best}; {drawn(_over, *pair)}"
-        bar = least(asked, LEAST_WITHOUT_BEST)
+        bar = least(options, LEAST_WITHOUT_BEST)
         yield Result(f"{ratio}, without the best", _ratio(*pair), "%", floor=bar, note=note)
     worst = min(of, key=lambda g: _over(*of[g]))
     note = f"{worst}; {drawn(_over, *of[worst])}"
@@ -153,7 +153,7 @@ def beside_svm(
     share = 100 * (len(of) - len(below)) / len(of)
     n = interval(len(of) - len(below), len(of))
     note = f"{n}; below it: {', '.join(below) or 'none'}"
-    bar = least(asked, LEAST_RECALLED)
+    bar = least(options, LEAST_RECALLED)
     recalled = f"{name}: readers with the SVM's recall@20 or more"
     yield Result(recalled, share, "%", floor=bar, note=note)
 
@@ -172,9 +172,9 @@ def _ratio(ours: Sequence[Answer], theirs: Sequence[Answer]) -> float:
     return 100 * _over(ours, theirs)
 
 
-def chosen(asked: Asked, plan: Plan) -> list[Mapping[str, Any]]:
+def chosen(options: Options, plan: Plan) -> list[Mapping[str, Any]]:
     """Give the full readers, or so many of them; where none is full, the small ones."""
-    readers: list[Mapping[str, Any]] = data.bench(asked.data, "B_own_picks")
+    readers: list[Mapping[str, Any]] = data.bench(options.data, "B_own_picks")
     full = [r for r in readers if r["size"] == "full"] or readers
     if plan.n_readers is None:
         return full

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.ranking.tasks import (
     Answer,
     interval,
@@ -34,10 +34,10 @@ BARRED = "8cb0282f6600e79d423439fb868abdb4cda37daccf5c935426506689d070a87a"
 _FOLDERS = ("papers", "mornings", "heat", "bench")
 
 
-def absolute(asked: Asked, value: float | None) -> float | None:
+def absolute(options: Options, value: float | None) -> float | None:
     """Give an absolute bar where it holds: on the whole of the data it was set on."""
-    is_its_data = contents(asked.data.resolve()) == BARRED
-    return value if is_its_data and not asked.is_quick else None
+    is_its_data = contents(options.data.resolve()) == BARRED
+    return value if is_its_data and not options.is_quick else None
 
 
 @functools.cache
@@ -57,9 +57,9 @@ def nothing(name: str, why: str) -> Result:
     return Result(f"{name}: days measured", 0, "days", note=why)
 
 
-def least(asked: Asked, value: float) -> float | None:
+def least(options: Options, value: float) -> float | None:
     """Give a bar that holds on any data, a ratio to a peer: a quick run has too few days."""
-    return None if asked.is_quick else value
+    return None if options.is_quick else value
 
 
 def drawn(measure: Callable[..., float], *several: Sequence[Answer]) -> str:
@@ -69,7 +69,7 @@ def drawn(measure: Callable[..., float], *several: Sequence[Answer]) -> str:
 
 
 def figures(
-    asked: Asked,
+    options: Options,
     name: str,
     ours: Sequence[Answer],
     peers: Mapping[str, Sequence[Answer]],
@@ -90,14 +90,14 @@ def figures(
             f"{name}: MAP",
             mean_of,
             "",
-            floor=absolute(asked, floors.precision),
+            floor=absolute(options, floors.precision),
             note=f"{n}; {note}" if note else n,
         ),
         Result(
             f"{name}: recall@20",
             recall_of,
             "",
-            floor=absolute(asked, floors.recall),
+            floor=absolute(options, floors.recall),
             note=drawn(mean_recall, ours),
         ),
     ]
@@ -110,7 +110,7 @@ def figures(
                 f"{name}: ahead of {peer}",
                 by,
                 "",
-                floor=least(asked, 0.0),
+                floor=least(options, 0.0),
                 note=f"MAP {100 * of:.1f}{times}, recall@20"
                 f" {100 * mean_recall(theirs):.1f}; 95 % of draws of days"
                 f" {low:+.1f} to {high:+.1f}",

@@ -31,7 +31,7 @@ from reader.search.encode import index_words
 from reader.search.encoder.models import BUNDLED_NAME
 from reader.search.rows import index
 from tests.benchmarks.days import large_day
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.library import LAST_DAY, N_DIMENSIONS, SEED, Size, built, copied, moment
 from tests.samples import Web, tools
 
@@ -51,13 +51,13 @@ WHOLE = Plan(Size(100_000, 200_000))
 QUICK = Plan(size=Size(20_000), runs=3)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
-    plan = plan or (QUICK if asked.is_quick else WHOLE)
-    with copied(built(plan.size, data=asked.data, cache=asked.cache)) as folder:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
+    plan = plan or (QUICK if options.is_quick else WHOLE)
+    with copied(built(plan.size, data=options.data, cache=options.cache)) as folder:
         now = moment(DAY)
         with open_library(folder, now=lambda: now) as library:
             adapters = replace(tools(Web()), encoder_name=BUNDLED_NAME, fit_topic=fit_topic)
-            n_day = _arrive(asked, library, adapters, plan)
+            n_day = _arrive(options, library, adapters, plan)
             n_decided = _decide(library, plan.n_decisions)
             learn(library, adapters)  # what a first morning learns is not this day's cost
             refits = [_timed(lambda: _refit(library, adapters)) for _ in range(plan.runs)]
@@ -105,9 +105,9 @@ def _result(name: str, several: Sequence[TabletCopy], bar: float, note: str = ""
     )
 
 
-def _arrive(asked: Asked, library: Library, adapters: Tools, plan: Plan) -> int:
+def _arrive(options: Options, library: Library, adapters: Tools, plan: Plan) -> int:
     """Let a large day come, with vectors drawn by seed."""
-    day = large_day(asked.data, plan.n_day)
+    day = large_day(options.data, plan.n_day)
     several = [
         replace(
             played.paper,

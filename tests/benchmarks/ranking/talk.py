@@ -23,7 +23,7 @@ from reader.ranking.fit import fit_talk
 from reader.ranking.forecast import MUCH_VOTES, Coefficients
 from reader.ranking.heat import CATCH_DAYS
 from reader.ranking.learn import shipped
-from tests.benchmarks.frame import Asked, DataMissing, Result, Subject
+from tests.benchmarks.frame import DataMissing, Options, Result, Subject
 from tests.benchmarks.ranking import intervals, mornings
 from tests.benchmarks.ranking.caught import OURS as CAUGHT
 from tests.benchmarks.ranking.caught import (
@@ -73,17 +73,17 @@ LIVED_OF_SEEN = 0.95
 these days a morning's ten places are full, so less of what could be seen is caught."""
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Measure D and D caught. Raises DataMissing without the papers or the labels."""
-    labels = read_labels(asked.data)
-    loaded, labelled = with_labels(mornings.load(asked.data, asked.cache), labels)
+    labels = read_labels(options.data)
+    loaded, labelled = with_labels(mornings.load(options.data, options.cache), labels)
     replayed = replay(loaded, labels, seed=SEED)
     days = reported_days(labelled)
-    is_own = absolute(asked, 0) is not None
-    refits = refitted(replayed, days, is_quick=asked.is_quick)
+    is_own = absolute(options, 0) is not None
+    refits = refitted(replayed, days, is_quick=options.is_quick)
     drawn = sorted(random.Random(SEED).sample(days, min(N_QUICK, len(days))))
-    shown = drawn if asked.is_quick else days
-    if asked.is_quick:
+    shown = drawn if options.is_quick else days
+    if options.is_quick:
         return [
             *measure_forecast(replayed, shown, refits, is_quick=True, is_own=is_own),
             *measure_caught(replayed, catches(replayed, days, refits, is_quick=True)),
@@ -93,7 +93,7 @@ def measure(asked: Asked) -> list[Result]:
     played = [day for day in replayed.days if day >= played_from(days)]
     only = members(loaded, played)
     try:
-        votes = imported_votes(asked.data, loaded.papers, {d: replayed.seen[d] for d in played})
+        votes = imported_votes(options.data, loaded.papers, {d: replayed.seen[d] for d in played})
     except DataMissing as error:
         votes, missing = None, [nothing(f"D: {IMPORTED}", str(error))]
     found = catches(replayed, days, refits, is_own=is_own)

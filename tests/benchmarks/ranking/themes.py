@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reader.library.config import Topic
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking import picks
 from tests.benchmarks.ranking.mornings import Mornings
@@ -62,12 +62,12 @@ class Plan:
 QUICK = Plan(n_days=2)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    mornings = data.load(asked.data, asked.cache)
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
+    plan = plan or (QUICK if options.is_quick else Plan())
+    mornings = data.load(options.data, options.cache)
     readers = [
         reader
-        for reader in data.bench(asked.data, "B_own_picks")
+        for reader in data.bench(options.data, "B_own_picks")
         if reader["kind"].startswith(picks.LIST_OF_A_TOPIC)
     ]
     tasks = [task for reader in readers for task in tasks_of(reader, mornings, plan)]
@@ -82,7 +82,7 @@ def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
         "zotero-arxiv-daily on TF-IDF": answers(tasks, zotero_arxiv_daily(texts.rows)),
         "plain TF-IDF": answers(tasks, plain_tfidf(texts)),
     }
-    return figures(asked, "themes", answers(tasks, Shipped.over(mornings)), peers, note=note)
+    return figures(options, "themes", answers(tasks, Shipped.over(mornings)), peers, note=note)
 
 
 def tasks_of(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) -> Iterator[Task]:

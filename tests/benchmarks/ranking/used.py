@@ -21,7 +21,7 @@ from datetime import date
 from reader.library.paper import Paper
 from reader.ranking.model import start
 from reader.ranking.topic import mentions
-from tests.benchmarks.frame import Asked, Part, Result, interval
+from tests.benchmarks.frame import Options, Part, Result, interval
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
@@ -74,13 +74,13 @@ class Seen:
         return [(day[kind, "in"], 0, n) for day, n in zip(self.days, every, strict=True)]
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    watched = watched_days(data.load(asked.data, asked.cache), plan.n_days)
-    rows = data.bench(asked.data, "C_own_theme")["rows"]
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
+    plan = plan or (QUICK if options.is_quick else Plan())
+    watched = watched_days(data.load(options.data, options.cache), plan.n_days)
+    rows = data.bench(options.data, "C_own_theme")["rows"]
     core = frozenset(row["id"] for row in rows if row["st_grade"] == 2)
     seen = play(watched, core)
-    return list(figures(asked, seen))
+    return list(figures(options, seen))
 
 
 def watched_days(mornings: Mornings, n_days: int) -> Mornings:
@@ -128,7 +128,7 @@ def _kinds(paper: Paper, is_core: bool) -> Sequence[str]:
     return ["all", *(["title"] if has_word else []), *of_core]
 
 
-def figures(asked: Asked, seen: Seen) -> Iterator[Result]:
+def figures(options: Options, seen: Seen) -> Iterator[Result]:
     """Give the recall of each kind, and the share of all that was watched."""
     for kind, what, places in (
         ("title", "a word in the title, which forces it", ("in",)),
@@ -141,7 +141,7 @@ def figures(asked: Asked, seen: Seen) -> Iterator[Result]:
             yield nothing(name, "no such paper came by")
             continue
         words = 100 * sum(seen.n[kind + BY_WORDS, place] for place in places) / n
-        floor = TITLE_FLOOR if kind == "title" else least(asked, words)
+        floor = TITLE_FLOOR if kind == "title" else least(options, words)
         doubtful = f"{seen.n[kind, 'doubtful']} are doubtful"
         note = f"{interval(n_found, n)}; {len(seen.days)} days; {doubtful}"
         note += f"; by the words alone {words:.1f}"

@@ -34,7 +34,7 @@ from urllib.parse import quote
 from reader.base.machine import cache_folder
 from reader.search.encoder import open_query_encoder
 from reader.search.encoder.models import BUNDLED
-from tests.benchmarks.frame import Asked, Result, machine
+from tests.benchmarks.frame import Options, Result, machine
 from tests.benchmarks.library import Size
 from tests.benchmarks.scale.queues import (
     Draw,
@@ -148,10 +148,10 @@ STATIONS = (Station("python"), Station("encoder", shares=False), DISK, Station("
 """Of one `reader serve`: Python's lock, the encoder's, the disk, and 40 threads."""
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    with house(asked, plan.size, n=600) as found:
+    plan = plan or (QUICK if options.is_quick else Plan())
+    with house(options, plan.size, n=600) as found:
         return list(_all(found, plan))
 
 

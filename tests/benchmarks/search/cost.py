@@ -21,7 +21,7 @@ from reader.library.folder import Library, open_library
 from reader.search.encoder.models import BUNDLED_NAME
 from reader.search.rows import index, vector_files
 from reader.search.rows.index import PassageText
-from tests.benchmarks.frame import Asked, DataMissing, Result, Shell
+from tests.benchmarks.frame import DataMissing, Options, Result, Shell
 from tests.benchmarks.library import LAST_DAY, N_DIMENSIONS, SEED, Size, built, copied, moment
 from tests.benchmarks.pdfs.truth import load
 from tests.benchmarks.speed import QUERIES
@@ -61,22 +61,22 @@ class Plan:
 QUICK = Plan(large=FILLED, huge=None, n_added=9, n_arrived=0, runs=2)
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
+    plan = plan or (QUICK if options.is_quick else Plan())
     return [
-        *sizes(asked, plan),
-        *growth(asked, plan),
-        *arrived(asked, plan),
-        *searched(asked, plan, plan.huge or plan.filled),
+        *sizes(options, plan),
+        *growth(options, plan),
+        *arrived(options, plan),
+        *searched(options, plan, plan.huge or plan.filled),
     ]
 
 
-def sizes(asked: Asked, plan: Plan) -> list[Result]:
+def sizes(options: Options, plan: Plan) -> list[Result]:
     n = plan.filled.n_passages
-    without, filled = (own_bytes(_current(asked, size)) for size in (plan.small, plan.filled))
+    without, filled = (own_bytes(_current(options, size)) for size in (plan.small, plan.filled))
     each = {name: (filled[name] - without[name]) / n for name in FILES}
-    with open_library(_current(asked, plan.filled)) as library:
+    with open_library(_current(options, plan.filled)) as library:
         row = library.db.read_one(
             "SELECT sum(length(CAST(text AS BLOB))) AS n FROM idx.texts WHERE kind = 'passage'"
         )
@@ -85,9 +85,9 @@ def sizes(asked: Asked, plan: Plan) -> list[Result]:
     return [Result("index, a passage", sum(each.values()), "bytes", note=note)]
 
 
-def _current(asked: Asked, size: Size) -> Path:
+def _current(options: Options, size: Size) -> Path:
     """Give a built library whose vector files are whole."""
-    folder = built(size, data=asked.data, cache=asked.cache)
+    folder = built(size, data=options.data, cache=options.cache)
     with open_library(folder) as library:
         vector_files.refresh(library.db, BUNDLED_NAME)
     return folder
@@ -103,9 +103,9 @@ def own_bytes(folder: Path) -> dict[str, int]:
     return found
 
 
-def growth(asked: Asked, plan: Plan) -> list[Result]:
+def growth(options: Options, plan: Plan) -> list[Result]:
     """Add papers to a library without passages and to a large one, in turn."""
-    with _grown(asked, plan.small) as small, _grown(asked, plan.large) as large:
+    with _grown(options, plan.small) as small, _grown(options, plan.large) as large:
         first: list[float] = []
         later: list[float] = []
         for n in range(plan.n_added + 2):  # two that do not count
@@ -126,8 +126,8 @@ def growth(asked: Asked, plan: Plan) -> list[Result]:
 
 
 @contextmanager
-def _grown(asked: Asked, size: Size) -> Iterator[Library]:
-    with copied(_current(asked, size)) as folder:
+def _grown(options: Options, size: Size) -> Iterator[Library]:
+    with copied(_current(options, size)) as folder:
         now = moment(LAST_DAY)
         with open_library(folder, now=lambda: now) as library:
             yield library
@@ -155,18 +155,18 @@ def _seconds_to_add(library: Library, row: int) -> float:
     return time.perf_counter() - begin
 
 
-def arrived(asked: Asked, plan: Plan) -> list[Result]:
+def arrived(options: Options, plan: Plan) -> list[Result]:
     """Read, cut and encode a real PDF in a fresh process with the real model."""
     if not plan.n_arrived:
         return []
-    able = [t for t in load(asked.data) if t.kind == "two columns" and 6 <= t.n_pages <= 9]
+    able = [t for t in load(options.data) if t.kind == "two columns" and 6 <= t.n_pages <= 9]
     if not able:
-        raise DataMissing(f"there is no usual paper in {asked.data / 'files'}")
+        raise DataMissing(f"there is no usual paper in {options.data / 'files'}")
     found = []
     for truth in able[: plan.n_arrived]:
         with copied(None) as folder:
             command = ["python", str(ARRIVED_RUN), str(folder), str(truth.path)]
-            run = Shell(asked.cache).run(command)
+            run = Shell(options.cache).run(command)
         what = f"{truth.n_pages} pages, {run.output.strip()}"
         note = f"CPU {run.cpu_s:.1f} s, {run.peak_mb:.0f} MB"
         name = f"a PDF arrived ({what}), until it is found"
@@ -174,11 +174,11 @@ def arrived(asked: Asked, plan: Plan) -> list[Result]:
     return found
 
 
-def searched(asked: Asked, plan: Plan, size: Size) -> list[Result]:
+def searched(options: Options, plan: Plan, size: Size) -> list[Result]:
     """Search in fresh processes, where the files were read before."""
-    folder = _current(asked, size)
+    folder = _current(options, size)
     shell = Shell(
-        asked.cache, {"READER_LIBRARY": str(folder), "READER_NOW": moment(LAST_DAY).isoformat()}
+        options.cache, {"READER_LIBRARY": str(folder), "READER_NOW": moment(LAST_DAY).isoformat()}
     )
     found = []
     for query, language in zip(QUERIES, ("English", "Japanese"), strict=True):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from reader.base.words import words_in_order
 from reader.search import katakana
-from tests.benchmarks.frame import Asked, Miss, Result, interval
+from tests.benchmarks.frame import Miss, Options, Result, interval
 from tests.benchmarks.ranking import mornings
 
 TERMS = Path(katakana.__file__).with_name("terms.txt")
@@ -26,9 +26,9 @@ LEAST = 70.0
 """Per cent of the words for which the English is among the one or two that are searched for."""
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give the share of each list whose word is first, and is searched for at all."""
-    papers = mornings.load(asked.data, asked.cache).papers.values()
+    papers = mornings.load(options.data, options.cache).papers.values()
     words = Counter[str]()
     for paper in papers:
         words.update(set(words_in_order(f"{paper.title} {paper.abstract}")))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reader.search.encoder.models import BUNDLED
-from tests.benchmarks.frame import Asked, DataMissing, Result
+from tests.benchmarks.frame import DataMissing, Options, Result
 from tests.benchmarks.ranking.intervals import of_mean
 from tests.benchmarks.search import questions
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
@@ -70,14 +70,14 @@ WAYS = (
 )
 
 
-def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
     """Give every figure. Raises DataMissing without papers, notes or PostgreSQL."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    sets = [one for one in questions.notes(asked.data) if "masked" not in one.name]
+    plan = plan or (QUICK if options.is_quick else Plan())
+    sets = [one for one in questions.notes(options.data) if "masked" not in one.name]
     if not (PROGRAMS / "initdb").exists():
         raise DataMissing("there is no PostgreSQL")
-    encoder = Remembered(model or Installed(BUNDLED), asked.cache / "search")
-    likeness, _ = encoded(asked, sets, plan.n_encoded, encoder)
+    encoder = Remembered(model or Installed(BUNDLED), options.cache / "search")
+    likeness, _ = encoded(options, sets, plan.n_encoded, encoder)
     notes = [q.text for one in sets for q in one.questions]
     step = max(1, len(notes) // plan.n_asked)
     vectors = [encoder.encode_query(text) for text in notes[::step][: plan.n_asked]]
@@ -88,7 +88,9 @@ def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) 
     return found
 
 
-def _of_size(server: Server, likeness: Likeness, n: int, asked: Sequence[str]) -> Iterator[Result]:
+def _of_size(
+    server: Server, likeness: Likeness, n: int, queries: Sequence[str]
+) -> Iterator[Result]:
     import psycopg
 
     with psycopg.connect(server.url(server.new_database()), autocommit=True) as db:
@@ -109,7 +111,7 @@ def _of_size(server: Server, likeness: Likeness, n: int, asked: Sequence[str]) -
                 db.execute("DROP INDEX IF EXISTS made")
                 made = way.index
                 yield _built(db, server, n, way, d)
-            found = _asked(db, server, n, way, asked, d, exact)
+            found = _asked(db, server, n, way, queries, d, exact)
             exact = exact or found[0]
             yield found[1]
 
@@ -127,7 +129,7 @@ def _asked(
     server: Server,
     n: int,
     way: Way,
-    asked: Sequence[str],
+    queries: Sequence[str],
     d: int,
     exact: Sequence[set[int]],
 ) -> tuple[list[set[int]], Result]:
@@ -135,7 +137,7 @@ def _asked(
     rows: list[set[int]] = []
     took: list[float] = []
     with spent_by(server) as spent:
-        for q in [asked[0], *asked]:  # the first one does not count
+        for q in [queries[0], *queries]:  # the first one does not count
             sql = way.order.format(q=q, seen=way.seen, d=d).encode()
             begun = time.perf_counter()
             rows.append({row for (row,) in db.execute(sql)})
@@ -144,7 +146,7 @@ def _asked(
     shares = [len(a & b) / BEST for a, b in zip(exact or rows, rows, strict=True)]
     low, high = of_mean(shares)
     times = f"{1000 * statistics.median(took):.1f} ms, p95 {1000 * p95(took):.1f}"
-    cpu = f"CPU {1000 * spent.cpu_s / (len(asked) + 1):.1f} ms"
+    cpu = f"CPU {1000 * spent.cpu_s / (len(queries) + 1):.1f} ms"
     note = f"{100 * low:.1f} to {100 * high:.1f}; {times}; {cpu}; {load_now()}"
     name = f"{n:,} vectors: {way.name}, recall at {BEST}"
     return rows, Result(name, 100 * statistics.fmean(shares), "%", note=note)

@@ -20,7 +20,7 @@ from statistics import fmean
 from reader.library.rows import papers
 from reader.search.encoder.models import BUNDLED
 from reader.search.rows.index import Text
-from tests.benchmarks.frame import Asked, Miss, Part, Result
+from tests.benchmarks.frame import Miss, Options, Part, Result
 from tests.benchmarks.pdfs.truth import Truth, drawn, load
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.search import pool, questions
@@ -78,25 +78,25 @@ class Plan:
 QUICK = Plan(sizes=(300,), n_pdfs=5, n_notes=20, n_ours=5, n_drawn=30)
 
 
-def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where a set is not there."""
-    plan = plan or (QUICK if asked.is_quick else Plan())
-    pdfs = [truth for truth in load(asked.data) if truth.kind != "scanned"]
+    plan = plan or (QUICK if options.is_quick else Plan())
+    pdfs = [truth for truth in load(options.data) if truth.kind != "scanned"]
     pdfs = pdfs if plan.n_pdfs is None else drawn(pdfs, plan.n_pdfs)
     by_file = {truth.path.name: pool.paper_of(truth).id for truth in pdfs}
-    ids = {paper.id for paper in pool.all_papers(asked.data)}
-    sets = questions.notes(asked.data, plan.n_notes)
+    ids = {paper.id for paper in pool.all_papers(options.data)}
+    sets = questions.notes(options.data, plan.n_notes)
     sets += questions.ours(ids, by_file, plan.n_ours)
-    encoder = Remembered(model or Installed(BUNDLED), asked.cache / "search")
+    encoder = Remembered(model or Installed(BUNDLED), options.cache / "search")
     found: list[Result] = []
     for n, size in enumerate(plan.sizes):
         # The PDFs are asked about once: what stands among the papers is not among passages.
-        found += _among(asked, size, sets, pdfs if n == 0 else [], plan, encoder)
+        found += _among(options, size, sets, pdfs if n == 0 else [], plan, encoder)
     return found
 
 
 def _among(
-    asked: Asked,
+    options: Options,
     size: int,
     sets: Sequence[Set],
     pdfs: Sequence[Truth],
@@ -104,7 +104,7 @@ def _among(
     encoder: Remembered,
 ) -> list[Result]:
     wanted = {question.paper for one in sets for question in one.questions}
-    several = pool.drawn(pool.all_papers(asked.data), wanted, size)
+    several = pool.drawn(pool.all_papers(options.data), wanted, size)
     with (
         tempfile.TemporaryDirectory(prefix="asayomi-") as folder,
         pool.opened(Path(folder) / "library", several, pdfs, encoder) as opened,

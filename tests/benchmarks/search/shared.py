@@ -34,7 +34,7 @@ from reader.search.rows.index import PassageText
 from reader.search.rows.nearest import Nearest
 from reader.search.rows.shared import SharedIndex, opened
 from reader.search.shared import Indexes, send
-from tests.benchmarks.frame import Asked, DataMissing, Miss, Result, machine
+from tests.benchmarks.frame import DataMissing, Miss, Options, Result, machine
 from tests.benchmarks.library import LAST_DAY, Size, built, copied, moment
 from tests.benchmarks.pdfs.quality import wilson
 from tests.benchmarks.ranking.intervals import of_mean
@@ -115,16 +115,18 @@ class Compared:
         return next((hit.paper.record.title for hit in found.hits if hit.kind == "paper"), "")
 
 
-def measure(asked: Asked, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
     """Give every figure. Raises DataMissing without papers, notes or PostgreSQL."""
-    plan = plan or (QUICK if asked.is_quick else WHOLE)
-    sets = [one for one in questions.notes(asked.data, plan.n_notes) if "masked" not in one.name]
+    plan = plan or (QUICK if options.is_quick else WHOLE)
+    sets = [one for one in questions.notes(options.data, plan.n_notes) if "masked" not in one.name]
     if not (PROGRAMS / "initdb").exists():
         raise DataMissing("there is no PostgreSQL")
     with ExitStack() as stack:
-        encoder = Remembered(model or Installed(BUNDLED), asked.cache / "search")
-        likeness, real = encoded(asked, sets, plan.n_encoded, encoder)
-        folder = stack.enter_context(copied(built(plan.size, data=asked.data, cache=asked.cache)))
+        encoder = Remembered(model or Installed(BUNDLED), options.cache / "search")
+        likeness, real = encoded(options, sets, plan.n_encoded, encoder)
+        folder = stack.enter_context(
+            copied(built(plan.size, data=options.data, cache=options.cache))
+        )
         now = moment(LAST_DAY)
         library = stack.enter_context(open_library(folder, now=lambda: now))
         vector_files.refresh(library.db, encoder.name)
@@ -174,15 +176,15 @@ def _sent(both: Compared, size: Size, of: str) -> Iterator[Result]:
 
 def _nearest(both: Compared, plan: Plan, of: str) -> Iterator[Result]:
     """Compare HNSW with comparing all, for each kind; the index is made between the two."""
-    asked = list(both.vectors.values())[: plan.n_exact]
+    queries = list(both.vectors.values())[: plan.n_exact]
     kinds: tuple[SharedKind, ...] = ("paper", "passage")
-    exact = {kind: _ranked(both, kind, asked) for kind in kinds}
+    exact = {kind: _ranked(both, kind, queries) for kind in kinds}
     with spent_by(both.server) as spent:
         both.shared.index_vectors(least=1)
     note = f"CPU {spent.cpu_s:.0f} s; {load_now()}"
     yield Result(f"{of}: to make HNSW for both kinds", spent.wall_s, "s", note=note)
     for kind in kinds:
-        found, own = _ranked(both, kind, asked), _own_ranked(both, kind, asked)
+        found, own = _ranked(both, kind, queries), _own_ranked(both, kind, queries)
         pairs = zip(exact[kind].rows, found.rows, strict=True)
         shares = [len(a & b) / len(a) for a, b in pairs]
         low, high = of_mean(shares)
@@ -202,37 +204,37 @@ def _answers(both: Compared, sets: Sequence[questions.Set], of: str) -> Iterator
     seconds: dict[bool, list[float]] = {False: [], True: []}
     cpu = dict.fromkeys(seconds, 0.0)
     for one in sets:
-        asked = [question.text for question in one.questions]
+        queries = [question.text for question in one.questions]
         own, theirs = (
-            [both.by_words(q, is_shared=there) for q in asked] for there in (False, True)
+            [both.by_words(q, is_shared=there) for q in queries] for there in (False, True)
         )
-        yield _alike(f"{of}: {one.name}, by words, the same first answer", asked, own, theirs)
+        yield _alike(f"{of}: {one.name}, by words, the same first answer", queries, own, theirs)
         first: dict[bool, list[str]] = {False: [], True: []}
-        for question in asked:
+        for question in queries:
             for is_shared in first:
                 with spent_by(both.server) as spent:
                     first[is_shared].append(both.ask(question, is_shared=is_shared))
                 seconds[is_shared].append(spent.wall_s)
                 cpu[is_shared] += spent.cpu_s
         name = f"{of}: {one.name}, the same first answer"
-        yield _alike(name, asked, first[False], first[True], floor=SAME_FLOOR)
+        yield _alike(name, queries, first[False], first[True], floor=SAME_FLOOR)
     for is_shared, name in ((False, "SQLite"), (True, "PostgreSQL")):
         took = seconds[is_shared]
         yield _time(f"{of}: a search, {name}", took, cpu[is_shared] / len(took))
 
 
 def _alike(
-    name: str, asked: Sequence[str], own: list[str], theirs: list[str], floor: float | None = None
+    name: str, queries: Sequence[str], own: list[str], theirs: list[str], floor: float | None = None
 ) -> Result:
     n = sum(a == b for a, b in zip(own, theirs, strict=True))
-    low, high = wilson(n, len(asked))
+    low, high = wilson(n, len(queries))
     misses = [
         Miss(question[:60].replace("\n", " "), a, b)
-        for question, a, b in zip(asked, own, theirs, strict=True)
+        for question, a, b in zip(queries, own, theirs, strict=True)
         if a != b
     ]
-    note = f"{n} of {len(asked)}, {100 * low:.0f} to {100 * high:.0f} %"
-    value = 100 * n / len(asked)
+    note = f"{n} of {len(queries)}, {100 * low:.0f} to {100 * high:.0f} %"
+    value = 100 * n / len(queries)
     return Result(name, value, "%", floor=floor, note=note, misses=tuple(misses))
 
 
@@ -293,11 +295,11 @@ def _new_entry(paper: Paper, n: int, vector: NDArray[np.float32]) -> IndexEntry:
 
 
 def encoded(
-    asked: Asked, sets: Sequence[questions.Set], n: int, encoder: Remembered
+    options: Options, sets: Sequence[questions.Set], n: int, encoder: Remembered
 ) -> tuple[Likeness, dict[str, NDArray[np.float32]]]:
     """Encode papers, those that notes are about first; returns text → vector too."""
     wanted = {q.paper for one in sets for q in one.questions}
-    several = drawn(all_papers(asked.data), wanted, n)
+    several = drawn(all_papers(options.data), wanted, n)
     texts = [f"{paper.title}\n{paper.abstract}" for paper in several]
     vectors = encoder.encode_passages(texts)
     return likeness_of(vectors), dict(zip(texts, vectors, strict=True))
@@ -351,24 +353,24 @@ class _Ranks:
     cpu_s: float
 
 
-def _ranked(both: Compared, kind: SharedKind, asked: Sequence[NDArray[np.float32]]) -> _Ranks:
-    return _ranks(both, lambda v: both.shared.by_vector(kind, both.name, v, limit=BEST), asked)
+def _ranked(both: Compared, kind: SharedKind, queries: Sequence[NDArray[np.float32]]) -> _Ranks:
+    return _ranks(both, lambda v: both.shared.by_vector(kind, both.name, v, limit=BEST), queries)
 
 
-def _own_ranked(both: Compared, kind: SharedKind, asked: Sequence[NDArray[np.float32]]) -> _Ranks:
+def _own_ranked(both: Compared, kind: SharedKind, queries: Sequence[NDArray[np.float32]]) -> _Ranks:
     nearest = Nearest(both.library.db, both.name)
-    return _ranks(both, lambda v: nearest.rank(kind, v, limit=BEST), asked)
+    return _ranks(both, lambda v: nearest.rank(kind, v, limit=BEST), queries)
 
 
-def _ranks(both: Compared, rank: Callable[[T], Ranked], asked: Sequence[T]) -> _Ranks:
-    rank(asked[0])
+def _ranks(both: Compared, rank: Callable[[T], Ranked], queries: Sequence[T]) -> _Ranks:
+    rank(queries[0])
     seconds, rows = [], []
     with spent_by(both.server) as spent:
-        for one in asked:
+        for one in queries:
             begun = time.perf_counter()
             rows.append({row for row, _ in rank(one)})
             seconds.append(time.perf_counter() - begun)
-    return _Ranks(rows, seconds, spent.cpu_s / len(asked))
+    return _Ranks(rows, seconds, spent.cpu_s / len(queries))
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reader.library.folder import make_library
 from reader.library.rows import papers, pdfs
-from tests.benchmarks.frame import Asked, DataMissing, Miss, Result, Run, Shell
+from tests.benchmarks.frame import DataMissing, Miss, Options, Result, Run, Shell
 from tests.benchmarks.trust.count import counted
 from tests.samples import DAY, NOW, paper
 
@@ -21,12 +21,12 @@ MB = 10**6
 PDF_MB = 10
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Measure 1 and 5 GB, or 50 MB."""
-    shell = Shell(asked.cache)
+    shell = Shell(options.cache)
     return [
         one
-        for size_mb in ((50,) if asked.is_quick else (1_000, 5_000))
+        for size_mb in ((50,) if options.is_quick else (1_000, 5_000))
         for one in measure_size(shell, size_mb)
     ]
 

@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
-from tests.benchmarks.frame import Asked, Miss, Result
+from tests.benchmarks.frame import Miss, Options, Result
 from tests.benchmarks.trust.count import counted
 from tests.benchmarks.trust.scenes import DONE, temporary
 from tests.conftest import played
@@ -19,10 +19,10 @@ MOST_QUESTIONS = 20
 """Requests of a gather that asks for no day but its own."""
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Try 100 wrong clocks, or 10."""
     chance = random.Random(7)
-    n = 10 if asked.is_quick else 100
+    n = 10 if options.is_quick else 100
     lost = []
     with temporary() as at, played() as server:
         library = new_library(at / "gathered", server)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.frame import Asked, DataMissing, Miss, Result
+from tests.benchmarks.frame import DataMissing, Miss, Options, Result
 from tests.benchmarks.trust import disk
 from tests.benchmarks.trust.count import counted
 from tests.benchmarks.trust.scenes import DONE, Scene, lost_after, world
@@ -28,13 +28,13 @@ class _Cut:
     seed: int
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Play 200 cuts, or 20."""
     with world() as (at, scenes):
         library = disk.compiled(at)
         if library is None:
             raise DataMissing("a C compiler")
-        n = -(-(20 if asked.is_quick else 200) // len(scenes))
+        n = -(-(20 if options.is_quick else 200) // len(scenes))
         return [
             counted(f"power cut in {one.name}", n, lost_in(one, at / one.name, library, n=n))
             for one in scenes

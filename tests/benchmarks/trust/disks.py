@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.frame import Asked, DataMissing, Miss, Result
+from tests.benchmarks.frame import DataMissing, Miss, Options, Result
 from tests.benchmarks.trust.count import counted
 from tests.benchmarks.trust.scenes import DONE, temporary
 from tests.conftest import played
@@ -18,10 +18,10 @@ from tests.test_full_disk import READING, on_disk
 WRITING = ("skip", "note")
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Try 20 disks, or 2."""
     chance = random.Random(4)
-    n = 2 if asked.is_quick else 20
+    n = 2 if options.is_quick else 20
     lost = []
     with temporary() as at, played() as server:
         library = new_library(at / "library", server)

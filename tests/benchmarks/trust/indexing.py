@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.benchmarks.frame import Asked, CommandFailed, DataMissing, Miss, Result
+from tests.benchmarks.frame import CommandFailed, DataMissing, Miss, Options, Result
 from tests.benchmarks.trust.count import counted
 from tests.installed import finish, rows, run, start
 from tests.postgres import PROGRAMS, Server, served, standby
@@ -44,11 +44,11 @@ SHARED_TEXTS = """
 """
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Kill five times while 2,000 papers are indexed, or 200."""
     if not (PROGRAMS / "initdb").exists():
         raise DataMissing("PostgreSQL")
-    n = 200 if asked.is_quick else 2_000
+    n = 200 if options.is_quick else 2_000
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name, served() as primary:
         primary.ask("postgres", f"CREATE DATABASE {DATABASE}")

@@ -10,16 +10,16 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.benchmarks.frame import Asked, Miss, Result
+from tests.benchmarks.frame import Miss, Options, Result
 from tests.benchmarks.trust.count import counted
 from tests.benchmarks.trust.scenes import DONE, Scene, lost_after, world
 from tests.installed import start
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Kill 200 times, or 20."""
     with world() as (at, scenes):
-        n = -(-(20 if asked.is_quick else 200) // len(scenes))
+        n = -(-(20 if options.is_quick else 200) // len(scenes))
         return [
             counted(f"killed in {one.name}", n, lost_in(one, at / one.name, n=n)) for one in scenes
         ]

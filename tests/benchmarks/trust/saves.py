@@ -31,7 +31,7 @@ from reader.library.folder import Library
 from reader.library.rows import decisions, papers
 from reader.notes.export import export
 from reader.notes.write import add_note
-from tests.benchmarks.frame import Asked, Miss, Part, Result
+from tests.benchmarks.frame import Miss, Options, Part, Result
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
 
 SAVES = 10_000
@@ -329,9 +329,9 @@ def play(n_saves: int, *, seed: int = 0) -> Tally:
         return World(library, seed).play(n_saves)
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give the bytes that are lost."""
-    tally = play(SAVES // 10 if asked.is_quick else SAVES)
+    tally = play(SAVES // 10 if options.is_quick else SAVES)
     n = sum(tally.tried[target] for target in TARGETS)
     kinds = (*TARGETS, *KINDS, *STEPS)
     parts = tuple(Part(k, tally.tried[k] - tally.lost[k], tally.tried[k]) for k in kinds)

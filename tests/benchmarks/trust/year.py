@@ -58,7 +58,7 @@ from reader.ranking.learn import FitTopic
 from reader.search.encode import index_words
 from reader.search.find import search
 from reader.search.rows import index
-from tests.benchmarks.frame import Asked, CommandFailed, Result, Subject, run_subjects
+from tests.benchmarks.frame import CommandFailed, Options, Result, Subject, run_subjects
 from tests.benchmarks.library import note_batches
 from tests.benchmarks.trust.world import MEMORY, World, moment, old_papers, words
 from tests.data import ROOT
@@ -161,9 +161,9 @@ class InventedEncoder:
         return np.stack([self.encode_query(text) for text in texts])
 
 
-def measure(asked: Asked, scale: Scale | None = None) -> list[Result]:
+def measure(options: Options, scale: Scale | None = None) -> list[Result]:
     """Give the figures of a year."""
-    year = live(scale or (QUICK if asked.is_quick else Scale()))
+    year = live(scale or (QUICK if options.is_quick else Scale()))
     return [*costs(year), *counts(year), *growth(year)]
 
 
@@ -334,9 +334,9 @@ def play(folder: Path, scale: Scale, month: int, *, is_again: bool = False) -> P
             world = stack.enter_context(scale.world(month))
             url = world.url
             (folder / "feeds.toml").write_text(world.feeds_toml(url), "utf-8")
-        asked = json.dumps([str(folder), month, asdict(scale), url])
+        scene = json.dumps([str(folder), month, asdict(scale), url])
         done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.trust.year", "--month", asked],
+            [sys.executable, "-m", "tests.benchmarks.trust.year", "--month", scene],
             env={**os.environ, "TMPDIR": temporary, "OMP_NUM_THREADS": "1"},
             cwd=ROOT,
             capture_output=True,

@@ -14,7 +14,7 @@ from reader.library.folder import open_library
 from reader.library.rows import papers
 from reader.notes.rows.notes import papers_by_key
 from reader.notes.write import add_note
-from tests.benchmarks.frame import Asked
+from tests.benchmarks.frame import Options
 from tests.benchmarks.library import LAST_DAY, SEED, Size, built, copied, moment
 from tests.web.serving import Serving
 
@@ -35,8 +35,8 @@ WHOLE = Plan(Size(100_000, 200_000), requests=200, readers=200, notes=80, paints
 QUICK = Plan(Size(20_000), requests=40, readers=200, notes=20, paints=5)
 
 
-def plan_of(asked: Asked) -> Plan:
-    return QUICK if asked.is_quick else WHOLE
+def plan_of(options: Options) -> Plan:
+    return QUICK if options.is_quick else WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class House:
 
 
 @contextmanager
-def house(asked: Asked, size: Size, *, n: int) -> Iterator[House]:
+def house(options: Options, size: Size, *, n: int) -> Iterator[House]:
     """Serve a library. n: so many ids and queries, at most. Raises DataMissing without papers."""
-    with copied(built(size, data=asked.data, cache=asked.cache)) as folder:
+    with copied(built(size, data=options.data, cache=options.cache)) as folder:
         now = moment(LAST_DAY)
         with open_library(folder, now=lambda: now) as library:
             last = papers.n_papers(library.db)
@@ -76,7 +76,7 @@ def house(asked: Asked, size: Size, *, n: int) -> Iterator[House]:
         found = [
             library_paper.record for library_paper in several if library_paper.state == "candidate"
         ][:n]
-        env = {"PYTHONPYCACHEPREFIX": str(asked.cache / "pycache")}
+        env = {"PYTHONPYCACHEPREFIX": str(options.cache / "pycache")}
         with Serving(folder, now, env=env) as serving:
             queries = tuple(_queries([paper.title for paper in found], n))
             ids = tuple(paper.id for paper in found)

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.web.asking import Client, cpu_s
 from tests.benchmarks.web.house import House, Plan, house, plan_of
 
@@ -47,10 +47,10 @@ NO_ROW = {
 """Routes that are not measured, here or in `reading`, and why."""
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or plan_of(asked)
-    with house(asked, plan.size, n=TIMES + 1) as found:
+    plan = plan or plan_of(options)
+    with house(options, plan.size, n=TIMES + 1) as found:
         return list(_all(found))
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tests.benchmarks.frame import Asked, DataMissing, Result
+from tests.benchmarks.frame import DataMissing, Options, Result
 from tests.benchmarks.web.house import House, Plan, house, plan_of
 from tests.web.chromium import NO_SANDBOX, chromium
 
@@ -42,11 +42,11 @@ _TIMES = """() => new Promise(done => {
 })"""
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing without papers or Chromium."""
-    plan = plan or plan_of(asked)
+    plan = plan or plan_of(options)
     n = plan.paints
-    with chromium_browser() as browser, house(asked, plan.size, n=n + 1) as found:
+    with chromium_browser() as browser, house(options, plan.size, n=n + 1) as found:
         searches = [f"/search?q={quote(query)}" for query in found.queries]
         results = [
             *_painted(found, browser, "today", ["/"] * (n + 1)),

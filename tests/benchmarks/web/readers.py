@@ -16,7 +16,7 @@ from urllib.parse import quote
 from reader.library.folder import Library, open_library
 from reader.library.rows import papers
 from reader.notes.rows import notes
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.web.asking import Client, p95
 from tests.benchmarks.web.house import House, Plan, house, plan_of
 from tests.benchmarks.web.server import until_warm
@@ -30,10 +30,10 @@ MOST_ROUNDS = 4
 WORDS = "It translates while one speaks, number {n}. Why the delay is short I did not understand."
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or plan_of(asked)
-    with house(asked, plan.size, n=plan.notes + 20) as found:
+    plan = plan or plan_of(options)
+    with house(options, plan.size, n=plan.notes + 20) as found:
         first = Client(found.serving.port)
         until_warm(first, f"/search?q={quote(found.queries[0])}")
         first.close()

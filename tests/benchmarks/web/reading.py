@@ -20,7 +20,7 @@ from reader.library.folder import open_library
 from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide_rows
 from reader.pdfs.text.lines import NOT_TEXT, with_ligatures
-from tests.benchmarks.frame import Asked, DataMissing, Result
+from tests.benchmarks.frame import DataMissing, Options, Result
 from tests.benchmarks.web.asking import Client, cpu_s, family, memory_mb
 from tests.benchmarks.web.pages import BAR_MS as PAGE_BAR_MS
 from tests.benchmarks.web.paint import chromium_browser
@@ -62,10 +62,10 @@ class Shelf:
         return list(self.files)[-1]
 
 
-def measure(asked: Asked) -> list[Result]:
+def measure(options: Options) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing without PDFs or Chromium."""
-    n_files, n_pages = (8, 2) if asked.is_quick else (60, 3)
-    with _shelf(asked, n_files) as shelf, chromium_browser() as browser:
+    n_files, n_pages = (8, 2) if options.is_quick else (60, 3)
+    with _shelf(options, n_files) as shelf, chromium_browser() as browser:
         return [
             _first_page(shelf, browser),
             _scroll(shelf, browser),
@@ -80,10 +80,10 @@ def measure(asked: Asked) -> list[Result]:
 
 
 @contextmanager
-def _shelf(asked: Asked, n: int) -> Iterator[Shelf]:
+def _shelf(options: Options, n: int) -> Iterator[Shelf]:
     import pymupdf
 
-    several = sorted((asked.data / "files/papers").glob("*.pdf"))
+    several = sorted((options.data / "files/papers").glob("*.pdf"))
     if not several:
         raise DataMissing("files/papers")
     random.Random(SEED).shuffle(several)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.web.asking import Answered, Client, cpu_s, memory_mb, p95
 from tests.benchmarks.web.house import House, Plan, house, plan_of
 
@@ -22,11 +22,11 @@ WARM_UP = 5
 MODEL_S = 120.0
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing where there are no papers."""
-    plan = plan or plan_of(asked)
+    plan = plan or plan_of(options)
     n = plan.requests
-    with house(asked, plan.size, n=n) as found:
+    with house(options, plan.size, n=n) as found:
         client = Client(found.serving.port)
         today = _timed(found, "today", client, ["/"] * n, bar=TODAY_BAR_MS)
         rest = _memory(found)

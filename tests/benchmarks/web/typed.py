@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.frame import Asked, Result
+from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.web.house import Plan, house, plan_of
 from tests.benchmarks.web.paint import chromium_browser, new_page
 
@@ -34,12 +34,12 @@ _WATCH = """() => {
 }"""
 
 
-def measure(asked: Asked, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Give every figure of this subject. Raises DataMissing without papers or Chromium."""
-    plan = plan or plan_of(asked)
+    plan = plan or plan_of(options)
     with (
         chromium_browser() as browser,
-        house(asked, plan.size, n=1) as found,
+        house(options, plan.size, n=1) as found,
         new_page(browser) as page,
     ):
         page.goto(f"{found.serving.url}/note/{found.ids[0]}", timeout=60_000)
