@@ -11,16 +11,20 @@ import random
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from reader.library.folder import open_library
+from reader.library.highlight import OWN, Highlight, MarkEdits, VisibleMark
 from reader.library.rows import papers, pdfs
 from reader.morning.pick import decide_rows
+from reader.pdfs.mark import COLOURS
 from reader.pdfs.text.lines import NOT_TEXT, with_ligatures
-from tests.benchmarks.frame import DataMissing, Options, Result
+from reader.pdfs.text.process import PdfReader
+from tests.benchmarks.frame import DataMissing, Miss, Options, Result
 from tests.benchmarks.web.asking import Client, cpu_s, family, memory_mb
 from tests.benchmarks.web.pages import BAR_MS as PAGE_BAR_MS
 from tests.benchmarks.web.paint import chromium_browser
@@ -41,8 +45,9 @@ OF_A_PDF = (
     *("/pdf/{}/page/1.png", "/pdf/{}/page/1/citations.json", "/pdf/{}/contents.json"),
     *("/pdf/{}/find.json?q=speech", "/pdf/{}/reflow?of=pdf"),
 )
-WHOLE = ("/pdf/{}/page/1.png", *OF_A_PDF[-3:])
-"""Of these a drawing process reads the whole file, or draws: they have no bar here."""
+WHOLE = OF_A_PDF[-3:]
+"""For these all pages of the file are read, as much as for one page each, once."""
+N_MARKS = 100
 THESIS_PAGES = 500
 SPEED_PX_S = 300
 """Of the scroll: a page in four seconds, as one who looks for something reads."""
@@ -76,6 +81,7 @@ def measure(options: Options) -> list[Result]:
             _cpu(shelf),
             *_cpu_of_others(shelf),
             _words(shelf, browser, n_pages),
+            _written_marks(shelf),
         ]
 
 
@@ -312,22 +318,72 @@ def _cpu(shelf: Shelf) -> Result:
 
 def _cpu_of_others(shelf: Shelf) -> Iterator[Result]:
     """Ask once for what else a PDF has, of the PDFs that nothing was asked about yet."""
+    import pymupdf
+
     client = Client(shelf.serving.port)
     for address in OF_A_PDF:
         spent = []
-        for id_ in list(shelf.files)[:-1][-5:]:
+        for id_, path in list(shelf.files.items())[:-1][-5:]:
+            with pymupdf.open(path) as file:
+                n = file.page_count if address in WHOLE else 1
             begin = _spent_s(shelf)
             checked(client.get, address.format(id_))
-            spent.append((_spent_s(shelf) - begin) * 1000)
+            spent.append((_spent_s(shelf) - begin) / n * 1000)
+        is_drawn = address in WHOLE or address.endswith(".png")
         yield Result(
-            f"{address}: CPU of the server",
+            f"{address}: CPU of the server{' for each page' if address in WHOLE else ''}",
             min(spent),
             "ms",
-            bar=None if address in WHOLE else PAGE_BAR_MS,
+            bar=CPU_BAR_MS if is_drawn else PAGE_BAR_MS,
             median=statistics.median(spent),
             note=f"least of {len(spent)} PDFs, with the drawing processes",
         )
     client.close()
+
+
+def _written_marks(shelf: Shelf) -> Result:
+    """Mark runs of words, write them into a copy of the PDF, and read them from the copy."""
+    import pymupdf
+
+    draw, made_at = random.Random(SEED), datetime(2025, 6, 4, 6, 30, tzinfo=UTC)
+    misses: list[Miss] = []
+    files = draw.choices(list(shelf.files.values())[:-1], k=N_MARKS)
+    with PdfReader() as reader, TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.pdf"
+        for n, path in enumerate(files):
+            with pymupdf.open(path) as file:
+                pages = [page for page in file if len(page.get_text("words")) > 20]
+                page = draw.choice(pages)
+                words = page.get_text("words")
+                begin = draw.randrange(len(words) - 12)
+                run = words[begin : begin + draw.randint(1, 12)]
+                boxes = [tuple(pymupdf.Rect(w[:4]) * page.rotation_matrix) for w in run]
+                number = page.number + 1
+            under = reader.words_under(path, number, boxes)
+            made = replace(
+                under,
+                kind=draw.choice(("highlight", "underline")),
+                colour=draw.choice(COLOURS),
+                note=draw.choice(("", f"Why so? なぜ {n}")),
+                name=f"{OWN}{n:032}",
+            )
+            wanted = MarkEdits(add=(VisibleMark(n + 1, made, made_at, None),))
+            copy.write_bytes(reader.with_marks(path, wanted, ()))
+            read = [one for one in reader.marks(copy).highlights if one.name == made.name]
+            if [_fields(one) for one in read] != [_fields(made)]:
+                got = "; ".join(str(_fields(one)) for one in read) or "no mark"
+                misses.append(Miss(f"{path.name} p. {number}", str(_fields(made)), got))
+    return Result(
+        "marks that are read from a copy as they were made",
+        N_MARKS - len(misses),
+        f"of {N_MARKS}",
+        floor=float(N_MARKS),
+        misses=tuple(misses),
+    )
+
+
+def _fields(mark: Highlight) -> tuple[object, ...]:
+    return mark.page, mark.kind, mark.text, mark.note, mark.colour
 
 
 def _spent_s(shelf: Shelf) -> float:
