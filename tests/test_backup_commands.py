@@ -111,7 +111,7 @@ def test_after_a_restore_no_id_means_another_note_or_mark(library: Path, tmp_pat
         """Write a note and mark words; return their ids, and the number of the last act."""
         run_here("note", id_, "-m", "Later, and worse. Much worse.", library=library)
         run_here("skip", ids_of(library)[1], library=library)
-        with open_library(library) as opened, opened.db.writing():
+        with open_library(library, now=lambda: NOW) as opened, opened.db.writing():
             mark = Highlight(1, 0, "highlight", "rain")
             state = highlights.add_highlight(opened.db, 1, mark, mark=None, at=NOW)
             last = opened.db.number("SELECT max(id) FROM notes")
