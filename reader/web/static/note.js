@@ -131,6 +131,7 @@ async function recover() {
 /** @type {AbortController | undefined} */
 let checking;
 let nAgain = 0;
+let shown = "";
 async function check({ isAgain = false } = {}) {
   if (area.value === checked && !isAgain) return;
   const text = area.value;
@@ -141,7 +142,8 @@ async function check({ isAgain = false } = {}) {
     const html = await post("/check", true, { signal: checking.signal });
     checked = text;
     const place = byId("check");
-    place.innerHTML = html;
+    // What is as before stays: what stands below it would move under a finger.
+    if (html !== shown) place.innerHTML = shown = html;
     mark();
     const words = [...place.querySelectorAll("[data-said]")].map((one) => one.textContent.trim()).join(". ");
     const said = byId("check-state");

@@ -71,7 +71,8 @@ def test_a_finger_drags_a_highlight_into_the_note(served: Serving, visitor: Visi
     page = visitor.page(size=LANDSCAPE, is_touch=True)
     opened(page, served)
     text = page.locator("#text")
-    text.fill("")
+    with page.expect_response("**/check"):  # what it says moves the list of highlights
+        text.fill("")
     page.wait_for_load_state("networkidle")  # the list is fresh, and will not be put anew
     quotation = page.locator("[data-quotation]").first
     start, end = quotation.bounding_box(), text.bounding_box()
