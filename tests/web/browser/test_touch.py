@@ -74,8 +74,14 @@ def test_a_finger_drags_a_highlight_into_the_note(served: Serving, visitor: Visi
     with page.expect_response("**/check"):  # what it says moves the list of highlights
         text.fill("")
     page.wait_for_load_state("networkidle")  # the list is fresh, and will not be put anew
+    expect(page.locator("#check .counting")).to_have_count(0)
     quotation = page.locator("[data-quotation]").first
-    start, end = quotation.bounding_box(), text.bounding_box()
+    # Two looks alike: nothing moves any more, and the finger meets what it is put on.
+    start, before = quotation.bounding_box(), None
+    while start != before:
+        page.wait_for_load_state("networkidle")
+        start, before = quotation.bounding_box(), start
+    end = text.bounding_box()
     assert start is not None
     assert end is not None
     at = (start["x"] + 20, start["y"] + 10)
