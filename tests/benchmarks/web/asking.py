@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import math
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -93,6 +94,13 @@ def cpu_s(pid: int) -> float:
     """Give the CPU seconds that a process has used, the system's part in it; Linux only."""
     # What clock_getcpuclockid(3) gives for a process that is not one's own.
     return time.clock_gettime((~pid << 3) | 2)
+
+
+def ended_cpu_s(pid: int) -> float:
+    """Give the CPU seconds of a process's children that have ended, in steps of .01; Linux only."""
+    # proc_pid_stat(5): behind the name in brackets, cutime and cstime are the 14th and the 15th.
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mb(pid: int) -> tuple[float, float]:
