@@ -216,9 +216,8 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     with build.opened(context) as library:
         paper = find_paper(library, id_)
         marks = shown(highlights.highlights_of(library.db, paper.row))
-        ink = _ink(library, paper)
+        ink, inked = _ink(library, paper), ink_on(library, paper)
         drawn_here = Counter(one.page for one in highlights.strokes_of(library.db, paper.row))
-        inked = ink_on(library, paper)
         gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
     there = [mark for mark in marks if not mark.gone_at]
     # `share --highlights` takes these numbers.
@@ -233,9 +232,8 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
             drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
             more = {"at": None, "gone_at": None, "number": None}
-            output.put_json(
-                paper, drawn, {"is_flattened": False, "is_earlier": False, "n_ink": n}, more
-            )
+            look = {"is_flattened": False, "is_earlier": False, "n_ink": n}
+            output.put_json(paper, drawn, look, more)
         return
     width = output.width_of_terminal()
     output.put_all(wrap(f"{title_text(paper.record.title)} ({paper.record.id})", width))

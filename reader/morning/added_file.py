@@ -295,8 +295,7 @@ class Keeper:
             return self.keep_copy(read, paper, recognised)
         file, document, marks = read.file, read.document, read.marks
         # Slow work before the transaction: tokens are counted, bytes read.
-        passages = passages_of(document, self.tools)
-        content = bytes_of(file)
+        passages, content = passages_of(document, self.tools), bytes_of(file)
         to_look_up = "" if found else _to_look_up(recognised)
         with db.writing():
             if paper is None:

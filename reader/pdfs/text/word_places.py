@@ -19,7 +19,7 @@ BESIDE = 1
 """Pages from that of a mark to which its words may have moved, where they are but few."""
 
 
-class _Found(NamedTuple):
+class _WordRun(NamedTuple):
     """Words on a page: the places of their first and last letter, and their lines' boxes."""
 
     page: int
@@ -50,7 +50,7 @@ class _Pages:
         places = set[int]().union(*(letters.under(quad) for quad in corners))
         return _fold("".join(letters.letters[n].text for n in sorted(places)))
 
-    def find(self, marked: str, page: int) -> Iterator[_Found]:
+    def find(self, marked: str, page: int) -> Iterator[_WordRun]:
         """Yield each place on a page where the words of a mark stand."""
         letters, text, places = self._page(page)
         words = _fold(marked)
@@ -62,7 +62,7 @@ class _Pages:
             found = places[at : at + len(words)]
             found = [*range(max(found[0] - first, 0), found[0]), *found]
             found += range(found[-1] + 1, min(found[-1] + 1 + last, len(letters.letters)))
-            yield _Found(page, found[0], tuple(_lines(letters, found)))
+            yield _WordRun(page, found[0], tuple(_lines(letters, found)))
             at = text.find(words, at + 1)
 
     def _page(self, page: int) -> tuple[PageLetters, str, list[int]]:
@@ -106,7 +106,7 @@ def _placed(pages: _Pages, mark: Highlight) -> Highlight | None:
     # Few words stand at many places: then only one that is alone nearby is surely theirs.
     far = pages.n if len(words) >= TELLING else BESIDE
     near = sorted(range(1, pages.n + 1), key=lambda n: abs(n - mark.page))
-    found: list[_Found] = []
+    found: list[_WordRun] = []
     for page in near:
         if abs(page - mark.page) > far or (found and len(words) >= TELLING):
             break

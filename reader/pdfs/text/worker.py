@@ -296,9 +296,8 @@ def _answer(
                 return layout.reflow_of(pymupdf, file, tell)
             if task == "sizes":
                 return layout.sizes_of(pymupdf, file)
-            return layout.layout_json(layout.layout_of(pymupdf, file, page)).encode(
-                errors="replace"
-            )
+            found = layout.layout_json(layout.layout_of(pymupdf, file, page))
+            return found.encode(errors="replace")
     return _pictured(pymupdf, file, question)
 
 
