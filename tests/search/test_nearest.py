@@ -335,6 +335,18 @@ def test_vectors_that_stand_twice_push_nothing_out(db: Database) -> None:
     assert ranked(db, limit=3) == by_hand(db)[:3]
 
 
+@pytest.mark.parametrize("seed", [152, 260, 395])
+def test_where_most_vectors_are_of_deleted_texts_the_last_one_found_is_right(
+    db: Database, seed: int
+) -> None:
+    # Nine of the 36 nearest after rounding are of texts that are here, and one that is nearer than
+    # the ninth of them was rounded to less than it is.
+    for i in range(12):
+        add_passages(db, 2 + i % 4, [f"{seed} {i} {j}" for j in range(40)])
+        append(db, E5)
+    assert ranked(db) == by_hand(db)
+
+
 def test_the_old_encoder_is_used_until_the_new_one_has_as_many_vectors(db: Database) -> None:
     assert serving(db, E5) == E5
     append(db, E5)

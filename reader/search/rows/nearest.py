@@ -127,18 +127,22 @@ class Nearest:
                     cosines = vectors.astype(np.float32) @ query
                     scores |= zip(keys, cosines.tolist(), strict=True)
             best = sorted(scores, key=lambda key: -scores[key])
-            of_files, n_from_files = set(in_files[0]), 0
+            n_in_files = len(self._maps[kind][0]) if kind in self._maps else 0
+            is_whole = within is not None or k >= n_in_files
+            of_files, n_from_files, n_seen = set(in_files[0]), 0, 0
             found: list[tuple[int, float]] = []
             # Mostly the first ones are enough: the rest is not looked up.
             for start in range(0, len(best), limit):
                 some = best[start : start + limit]
                 rows = self._rows_of(kind, some)
                 found += [(row, scores[key]) for key in some for row in rows.get(key, ())]
-                n_from_files += sum(len(rows.get(key, ())) for key in of_files.intersection(some))
-                if n_from_files >= limit:
+                seen = of_files.intersection(some)
+                n_seen += len(seen)
+                n_from_files += sum(len(rows.get(key, ())) for key in seen)
+                # Behind the first half some are missing which were rounded to less than they are.
+                if n_from_files >= limit and (is_whole or 2 * n_seen <= len(of_files)):
                     return found[:limit]
-            n_in_files = len(self._maps[kind][0]) if kind in self._maps else 0
-            if within is not None or k >= n_in_files:
+            if is_whole:
                 return found[:limit]
             k *= 4  # some vectors are of deleted texts, or are there twice
 
