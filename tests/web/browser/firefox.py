@@ -1,8 +1,6 @@
-"""Drive Firefox by Marionette, the protocol within it that geckodriver speaks.
+"""Drive Firefox by WebDriver BiDi, which it speaks itself: w3.org/TR/webdriver-bidi.
 
-Playwright cannot: it needs a Firefox of its own, and of a bought one commands that ESR lacks.
-The protocol is JSON in both directions, each message behind its length in bytes and a colon:
-firefox-source-docs.mozilla.org/testing/marionette/Protocol.html.
+Playwright cannot: it needs a Firefox of its own. Selenium needs geckodriver, which Debian lacks.
 """
 
 from __future__ import annotations
@@ -12,21 +10,18 @@ import base64
 import contextlib
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import websocket
+
 START_S = 60.0
 """How long a start may take on two busy cores."""
 
-_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-"""The name under which WebDriver hands out elements."""
-
 _PREFERENCES = {
-    "marionette.port": 0,
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "browser.startup.page": 0,
@@ -34,11 +29,17 @@ _PREFERENCES = {
     "app.update.disabledForTesting": True,
 }
 
-_ERRORS = """return Services.console.getMessageArray()
-    .filter((one) => one instanceof Ci.nsIScriptError)
-    .filter((one) => !(one.flags & Ci.nsIScriptError.warningFlag))
-    .filter((one) => `${one.sourceName} ${one.errorMessage}`.includes(arguments[0]))
-    .map((one) => `${one.category}: ${one.errorMessage}`);"""
+_CALL = """async (script, given) => {
+  const run = Object.getPrototypeOf(async () => {}).constructor(script);
+  return JSON.stringify((await run(...JSON.parse(given))) ?? null);
+}"""
+"""Values go in and come back as JSON, which is shorter than BiDi's own form of them."""
+
+_PLACE = """const it = document.querySelector(arguments[0]);
+it.scrollIntoView({ block: "center", behavior: "instant" });
+const { x, y, width, height } = it.getBoundingClientRect();
+const at = [Math.round(x + width / 2), Math.round(y + height / 2)];
+return it.contains(document.elementFromPoint(...at)) ? at : null;"""
 
 
 def firefox_path() -> str | None:
@@ -65,59 +66,80 @@ class Engine(abc.ABC):
         return found
 
 
+class Left(RuntimeError):
+    """The page was left while a script ran in it."""
+
+
 class Firefox(Engine):
     """One browser with one window. Every answer that is an error is raised as RuntimeError."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: websocket.WebSocket) -> None:
         self._connection = connection
-        self._answers = connection.makefile("rb")
         self._n = 0
-        self._read()  # its greeting
-        self.send("WebDriver:NewSession")
+        self._entries: list[dict[str, Any]] = []
+        self.send("session.new", capabilities={})
+        self.send("session.subscribe", events=["log.entryAdded"])
+        self._context = self.send("browsingContext.getTree")["contexts"][0]["context"]
 
     def send(self, command: str, **values: Any) -> Any:
-        """Run a command and return its value."""
+        """Run a command and return its result; events that come before it are kept."""
         self._n += 1
-        message = json.dumps([0, self._n, command, values]).encode()
-        self._connection.sendall(f"{len(message)}:".encode() + message)
-        _, _, error, result = self._read()
-        if error:
-            raise RuntimeError(f"{command}: {error['message']}")
-        return result.get("value", result) if isinstance(result, dict) else result
-
-    def _read(self) -> Any:
-        length = b""
-        while (digit := self._answers.read(1)) != b":":
-            if not digit:
-                raise RuntimeError("Firefox is gone")
-            length += digit
-        return json.loads(self._answers.read(int(length)))
+        self._connection.send(json.dumps({"id": self._n, "method": command, "params": values}))
+        while (answer := json.loads(self._connection.recv())).get("id") != self._n:
+            if answer.get("method") == "log.entryAdded":
+                self._entries.append(answer["params"])
+        if answer["type"] == "error":
+            is_left = any(word in answer["message"] for word in ("AbortError", "destroyed"))
+            raise (Left if is_left else RuntimeError)(f"{command}: {answer['message']}")
+        return answer["result"]
 
     def go(self, address: str) -> None:
-        self.send("WebDriver:Navigate", url=address)
+        self.send("browsingContext.navigate", context=self._context, url=address, wait="complete")
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run the body of an async function in the page and return what it returns."""
-        script = f"return (async function () {{ {script} }}).apply(null, arguments)"
-        return self.send("WebDriver:ExecuteScript", script=script, args=list(arguments))
+        given = [{"type": "string", "value": v} for v in (script, json.dumps(arguments))]
+        answer = self.send(
+            "script.callFunction",
+            functionDeclaration=_CALL,
+            arguments=given,
+            target={"context": self._context},
+            awaitPromise=True,
+        )
+        if answer["type"] == "exception":
+            raise RuntimeError(answer["exceptionDetails"]["text"])
+        return json.loads(answer["result"]["value"])
+
+    def wait_for(self, script: str, *arguments: Any, timeout_s: float = 120.0) -> Any:
+        """Run a script again and again until its result is true, in the next page too."""
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                return super().wait_for(script, *arguments, timeout_s=end - time.monotonic())
+            except Left:
+                time.sleep(0.1)
 
     def press(self, selector: str) -> None:
         """Click the first matching element with the mouse; it must be visible and not covered."""
-        found = self.send("WebDriver:FindElement", using="css selector", value=selector)
-        self.send("WebDriver:ElementClick", id=found[_ELEMENT])
+        x, y = self.wait_for(_PLACE, selector)
+        moves = [
+            {"type": "pointerMove", "x": x, "y": y},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        mouse = {"type": "pointer", "id": "mouse", "actions": moves}
+        self.send("input.performActions", context=self._context, actions=[mouse])
 
     def picture(self) -> bytes:
         """Take what the window shows, as PNG."""
-        return base64.b64decode(self.send("WebDriver:TakeScreenshot", full=False))
+        return base64.b64decode(
+            self.send("browsingContext.captureScreenshot", context=self._context)["data"]
+        )
 
-    def errors(self, address: str) -> list[str]:
-        """List the console errors of pages at an address, with violations of the policy."""
-        self.send("Marionette:SetContext", value="chrome")
-        try:
-            found: list[str] = self.run(_ERRORS, address)
-        finally:
-            self.send("Marionette:SetContext", value="content")
-        return found
+    def errors(self) -> list[str]:
+        """List the console's errors so far, with violations of the policy."""
+        self.send("session.status")  # what was said before it has come
+        return [entry["text"] for entry in self._entries if entry["level"] == "error"]
 
 
 @contextlib.contextmanager
@@ -130,13 +152,14 @@ def opened(path: str, profile: Path, *, size: tuple[int, int]) -> Iterator[Firef
     lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in _PREFERENCES.items())
     (profile / "user.js").write_text("\n".join(lines), "utf-8")
     width, height = map(str, size)
-    command = [path, "--headless", "--no-remote", "--profile", str(profile), "--marionette"]
-    # For the console alone: Firefox keeps its messages from pages.
-    command += ["--remote-allow-system-access", "--width", width, "--height", height]
+    command = [path, "--headless", "--no-remote", "--profile", str(profile)]
+    command += ["--remote-debugging-port", "0", "--width", width, "--height", height]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        with socket.create_connection(("127.0.0.1", _port(profile, process))) as connection:
-            connection.settimeout(START_S)
+        address = f"ws://127.0.0.1:{_port(profile, process)}/session"
+        # Firefox refuses every page that asks, and a program that names one as its own.
+        connection = websocket.create_connection(address, START_S, suppress_origin=True)
+        with contextlib.closing(connection):
             yield Firefox(connection)
     finally:
         process.terminate()
@@ -147,7 +170,7 @@ def _port(profile: Path, process: subprocess.Popen[bytes]) -> int:
     """Wait until Firefox has written the port that it listens at into its profile."""
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError, ValueError):
-            return int((profile / "MarionetteActivePort").read_text())
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            return int(json.loads((profile / "WebDriverBiDiServer.json").read_text())["ws_port"])
         time.sleep(0.1)
     raise RuntimeError("Firefox did not start")

@@ -40,11 +40,11 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
         yield found
 
 
-def faults(firefox: Firefox, served: Serving) -> list[str]:
+def faults(firefox: Firefox) -> list[str]:
     """List the console errors of the server's pages."""
     # Said of what a page still asked for when it was left, as its icon.
-    left = re.compile("Service Worker Interception|.*interrupted while the page was loading")
-    return [text for text in firefox.errors(served.url) if not left.match(text)]
+    left = re.compile("Failed to load.* A ServiceWorker intercepted|.*interrupted while the page")
+    return [text for text in firefox.errors() if not left.match(text)]
 
 
 def assert_decided(served: Serving, *expected: str) -> None:
@@ -80,7 +80,7 @@ def test_a_paper_is_picked_and_taken_back_also_without_a_network(
     if version() < MODULES_FROM:
         pytest.skip("this Firefox's service workers take no modules")
     decide_also_without_a_network(firefox, served)
-    assert faults(firefox, served) == []
+    assert faults(firefox) == []
 
 
 def decide_also_without_a_network(browser: Firefox | Webkit, served: Serving) -> None:
@@ -110,7 +110,7 @@ def decide_also_without_a_network(browser: Firefox | Webkit, served: Serving) ->
 
 def test_each_button_of_the_queue_is_for_its_own_paper(firefox: Firefox, served: Serving) -> None:
     drop_one_and_put_another_off(firefox, served)
-    assert faults(firefox, served) == []
+    assert faults(firefox) == []
 
 
 def drop_one_and_put_another_off(browser: Firefox | Webkit, served: Serving) -> None:
@@ -131,7 +131,7 @@ def drop_one_and_put_another_off(browser: Firefox | Webkit, served: Serving) -> 
 
 def test_small_pages_are_drawn_while_they_are_shown(firefox: Firefox, served: Serving) -> None:
     open_and_close_the_small_pages(firefox, served)
-    assert faults(firefox, served) == []
+    assert faults(firefox) == []
 
 
 def open_and_close_the_small_pages(browser: Firefox | Webkit, served: Serving) -> None:
@@ -165,7 +165,7 @@ def test_pages_cause_no_console_error_or_policy_violation(
     """Firefox once refused prefetched pages of a PDF by `default-src`."""
     for address in ADDRESSES:
         firefox.go(served.url + address)
-        assert faults(firefox, served) == [], address
+        assert faults(firefox) == [], address
     # The last one is the answer for a paper that is not here.
     assert firefox.run("return document.title") == "Error"
 
@@ -177,6 +177,6 @@ def test_these_tests_notice_a_console_error(firefox: Firefox, served: Serving) -
         "made.src = 'data:text/javascript,0'; document.head.append(made);"
     )
     end = time.monotonic() + 60
-    while not any("script-src" in text for text in faults(firefox, served)):
+    while not any("script-src" in text for text in faults(firefox)):
         assert time.monotonic() < end
         time.sleep(0.1)
