@@ -33,7 +33,15 @@ from tests.benchmarks.frame import (
     run_subjects,
     table,
 )
-from tests.benchmarks.library import LAST_DAY, Size, built, fingerprint, last_days, newest_papers
+from tests.benchmarks.library import (
+    LAST_DAY,
+    Size,
+    built,
+    fingerprint,
+    keep_folder,
+    last_days,
+    newest_papers,
+)
 
 DAYS = ("2025-06-02", "2025-06-03")
 
@@ -232,6 +240,16 @@ class TestLibraries:
             assert index.n_passages(library.db, 498) == 0
             assert index.n_without_vector(library.db, BUNDLED_NAME) == 0
             assert len(standings.members_on(library.db, LAST_DAY)) == 380
+
+    def test_two_runs_at_once_build_one_library(self, tmp_path: Path) -> None:
+        first, second, folder = tmp_path / ".first", tmp_path / ".second", tmp_path / "library"
+        for beside in (first, second):
+            beside.mkdir()
+            (beside / "reader.db").write_text(beside.name, "utf-8")
+            keep_folder(beside, folder)
+        assert (folder / "reader.db").read_text("utf-8") == ".first"
+        with pytest.raises(FileNotFoundError):
+            keep_folder(tmp_path / "nothing", tmp_path / "nowhere")
 
     def test_other_data_is_another_library(self, data: Path) -> None:
         before = fingerprint(data)

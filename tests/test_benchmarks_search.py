@@ -164,6 +164,21 @@ def test_no_text_is_encoded_twice_by_one_model(tmp_path: Path) -> None:
     assert (again.n_encoded, len(model.queries)) == (1, 3)
 
 
+def test_two_runs_at_once_keep_the_vectors_of_one_text_once(tmp_path: Path) -> None:
+    class Slow(Letters):
+        """While it encodes, another run encodes the same texts and keeps them."""
+
+        def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            Remembered(Letters(), tmp_path).encode_passages(texts)
+            return super().encode_passages(texts)
+
+    vectors = Remembered(Slow(), tmp_path).encode_passages(["one", "two"])
+    assert np.array_equal(vectors, Letters().encode_passages(["one", "two"]))
+    again = Letters()
+    assert np.array_equal(Remembered(again, tmp_path).encode_passages(["one", "two"]), vectors)
+    assert again.queries == []
+
+
 def test_samples_have_the_vectors_that_index_makes(tmp_path: Path) -> None:
     class Centred(Letters):
         """A search takes something off a query, `reader index` does not."""

@@ -74,10 +74,19 @@ def built(size: Size, *, data: Path, cache: Path) -> Path:
         try:
             with make_library(beside) as library:
                 fill(library, newest_papers(data, size.n_papers), size.n_passages)
-            beside.rename(folder)
+            keep_folder(beside, folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     return folder
+
+
+def keep_folder(beside: Path, folder: Path) -> None:
+    """Put a finished folder of the cache in its place, unless another run has done so."""
+    try:
+        beside.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
 
 
 def learn_before(library: Library) -> None:
