@@ -10,6 +10,7 @@ later.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import marshal
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,12 @@ from pathlib import Path
 import platformdirs
 
 from reader.ranking.forecast import MUCH_VOTES
+from reader.ranking.learn import shipped
 from reader.ranking.model import Term
 from tests.benchmarks.frame import keep
 from tests.benchmarks.ranking import caught, mornings
 from tests.benchmarks.ranking.replayed import Replay, read_labels, replay
+from tests.benchmarks.ranking.report import contents
 from tests.benchmarks.ranking.talk import SEED, refitted, reported_days
 from tests.data import ROOT
 
@@ -87,8 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cache = Path(platformdirs.user_cache_dir("asayomi")) / "benchmarks"
     loaded = mornings.load(options.data.resolve(), cache)
     replayed = replay(loaded, read_labels(options.data.resolve()), seed=SEED)
-    # A day's forecasts depend on the data and on nothing that is chosen here.
-    kept = cache / "ranking" / f"forecasts-{len(replayed.papers)}-{len(replayed.talked)}"
+    # A day's forecasts depend on the data and the shipped numbers, and on nothing chosen here.
+    of = hashlib.sha256(f"{contents(options.data.resolve())} {shipped()}".encode()).hexdigest()
+    kept = cache / "ranking" / f"forecasts-{of[:12]}"
     for line in table(replayed, forecasts(replayed, kept)):
         sys.stdout.write(f"{line}\n")
     return 0
