@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from reader.library.paper import Paper
+from reader.morning.rank import FEWEST
 from tests.benchmarks.frame import Options
 from tests.benchmarks.ranking.mornings import Mornings
+from tests.benchmarks.ranking.near import Near, vectors_of
 from tests.benchmarks.ranking.used import BY_WORDS, N_PICKED, figures, play, watched_days
 
 FIRST = date(2031, 3, 3)
@@ -41,6 +47,31 @@ def test_what_comes_by_is_counted_by_kind_and_place() -> None:
     assert seen.n["title", "in"] == 21  # those skipped for want of time are in the next day too
     assert seen.n["core", "in"] == 1
     assert seen.n["all", "in"] == 21
+
+
+def test_papers_have_their_vectors_in_the_play() -> None:
+    texts: list[str] = []
+
+    class Counting:
+        """An encoder that keeps what it encodes, and finds all alike."""
+
+        name = "counting"
+
+        def encode_passages(self, several: Sequence[str]) -> NDArray[np.float32]:
+            texts.extend(several)
+            return np.ones((len(several), 1), np.float32)
+
+        def encode_query(self, text: str) -> NDArray[np.float32]:
+            return np.ones(1, np.float32)
+
+        encode_sample = encode_query
+
+        def count_tokens(self, several: Sequence[str]) -> list[int]:
+            return [1 for _ in several]
+
+    watched = watched_days(mornings(2, *(f"On lift {n}" for n in range(FEWEST + 1))), 2)
+    play(watched, frozenset(), Near(vectors_of(watched, Counting()), Counting()))
+    assert {text.partition("\n")[0] for text in texts} == {f"On lift {n}" for n in range(FEWEST)}
 
 
 def test_what_no_title_forces_is_held_to_the_words_alone() -> None:

@@ -5,6 +5,7 @@
 Somebody watches three classes, with the words of this repository's feeds.toml and nothing
 else. Each morning they pick the first five that their words speak for and skip the rest of
 what is shown, much of it as good. Is what they would miss still in the lane weeks later?
+Papers have their vectors, as after `gather`; a quick run does without.
 
 A word in the title forces a paper into the lane, so those are counted by themselves. Of the papers
 that a wide net found and no title names, no fewer may be in the lane or doubtful than by the words
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from reader.library.config import Config
 from reader.library.paper import Paper
 from reader.ranking.model import start
 from reader.ranking.topic import mentions
@@ -25,10 +27,12 @@ from tests.benchmarks.frame import Options, Part, Result, interval
 from tests.benchmarks.ranking import intervals
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
+from tests.benchmarks.ranking.near import Near, vectors_of
 from tests.benchmarks.ranking.own import own_topics
 from tests.benchmarks.ranking.report import least, nothing
-from tests.benchmarks.ranking.shipped import Shipped, best
+from tests.benchmarks.ranking.shipped import Nearness, Shipped, best, no_nearness
 from tests.benchmarks.ranking.tasks import Lesson
+from tests.benchmarks.search.encoding import Installed, Model, Remembered
 
 CLASSES = frozenset({"cs.CL", "cs.SD", "eess.AS"})
 N_PICKED = 5
@@ -74,12 +78,16 @@ class Seen:
         return [(day[kind, "in"], 0, n) for day, n in zip(self.days, every, strict=True)]
 
 
-def measure(options: Options, plan: Plan | None = None) -> list[Result]:
+def measure(options: Options, plan: Plan | None = None, model: Model | None = None) -> list[Result]:
     plan = plan or (QUICK if options.is_quick else Plan())
     watched = watched_days(data.load(options.data, options.cache), plan.n_days)
     rows = data.bench(options.data, "C_own_theme")["rows"]
     core = frozenset(row["id"] for row in rows if row["st_grade"] == 2)
-    seen = play(watched, core)
+    near = no_nearness
+    if not options.is_quick:
+        kept = Remembered(model or Installed(Config(topics=()).encoder), options.cache / "ranking")
+        near = Near(vectors_of(watched, kept), kept)
+    seen = play(watched, core, near)
     return list(figures(options, seen))
 
 
@@ -94,9 +102,9 @@ def watched_days(mornings: Mornings, n_days: int) -> Mornings:
     return Mornings({id_: mornings.papers[id_] for id_ in ids}, of_day)
 
 
-def play(watched: Mornings, core: frozenset[str]) -> Seen:
+def play(watched: Mornings, core: frozenset[str], near: Nearness = no_nearness) -> Seen:
     """Show one morning after the other and decide on what is shown."""
-    shipped, seen = Shipped.over(watched), Seen()
+    shipped, seen = Shipped.over(watched, near), Seen()
     plain = {topic.path: start(topic, own_topics()) for topic in own_topics()}
     liked: list[tuple[str, str, date]] = []
     disliked: list[tuple[str, str, date]] = []
