@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,37 @@ def test_every_figure_is_there_and_a_miss_is_named(tmp_path: Path) -> None:
         "harder, set aside, Japanese: copied notes found",
         "harder, set aside, no model: copied notes found",
     } < {*found}
+
+
+def test_notes_for_others_are_held_to_what_their_words_do_not_say() -> None:
+    theirs = [
+        "We asked forty gardeners which of their birds had learned to imitate the telephone.",
+        "Most of them named the blackbird that sings on their chimney in the evening.",
+        "Nobody at all named the wren, although a wren can be remarkably loud.",
+        "Half of the telephones were answered because a bird had rung.",
+        "The gardeners did not mind, and went on to feed them.",
+    ]
+    ours = [
+        "Some people who keep flower beds told us what mimics a phone around them.",
+        "It was usually this dark animal up there on top of a house after work.",
+        "Small brown ones were never mentioned despite being so noisy.",
+        "Fifty percent of calls got picked up since something feathered made that sound.",
+        "No owner was bothered; food still went out for all.",
+    ]
+
+    def alike(notes: Sequence[str], papers: Sequence[str]) -> list[list[float]]:
+        means = dict(zip(ours, theirs, strict=True))
+        return [[1.0 if means.get(one) == other else 0.5 for other in papers] for one in notes]
+
+    paper = replace(pair("own", " ".join(ours)), abstract=" ".join(theirs))
+    own = replace(paper, where="own", note=OWN)
+    translated = replace(paper, where="translated")
+    copied = replace(paper, where="copied", note=paper.abstract)
+    called, by_meaning = notes.for_others("for others", [copied, translated, own], alike)
+    assert (called.note, called.bar) == ("2 of 3; 95 %: 21 to 94", None)
+    assert (by_meaning.note, by_meaning.bar) == ("1 of 2; 95 %: 9 to 91", 3)
+    assert [miss.where for miss in by_meaning.misses] == ["translated"]
+    assert len(notes.for_others("for others", [copied], alike)) == 1
 
 
 def test_an_interval_is_wilsons() -> None:

@@ -81,7 +81,7 @@ def measure(options: Options, model: Model | None = None) -> list[Result]:
         pairs = [pair for pair in harder if pair.is_aside == is_aside]
         for language, is_english in (("English", True), ("Japanese", False)):
             chosen = [pair for pair in pairs if pair.is_english == is_english]
-            results += _rates(f"harder, {where}, {language}", chosen, closeness)
+            results += _rates(f"harder, {where}, {language}", chosen, closeness, is_held=is_aside)
         if is_aside:
             results += _quality(f"harder, {where}", pairs, closeness)
             results += _rates(f"harder, {where}, no model", pairs, None)
@@ -91,8 +91,23 @@ def measure(options: Options, model: Model | None = None) -> list[Result]:
     for language, is_english in (("English", True), ("Japanese", False)):
         for where, is_aside in ((", fitted on", False), (", set aside", True)):
             chosen = [p for p in others if (p.is_english, p.is_aside) == (is_english, is_aside)]
-            results += _rates(f"notes for others, {language}{where}", chosen, closeness)
+            results += for_others(f"notes for others, {language}{where}", chosen, closeness)
     return [*results, _speed(english)]
+
+
+def for_others(name: str, pairs: Sequence[Pair], closeness: Closeness) -> list[Result]:
+    """Say how many notes for others are called copied, and how many by their meaning alone.
+
+    Nobody labelled them, and some do copy the abstract: those of which the words say so are no
+    false alarms. Of all the others no more may be called copied than of own notes.
+    """
+    by_words = _checks(pairs, None)
+    left = [pair for pair in pairs if not by_words[pair.where].is_mostly_copied]
+    if not left:
+        return _rates(name, pairs, closeness)
+    said = f"{name}: called copied, though their words are not"
+    alarms = _rate(said, left, _checks(left, closeness), is_held=True)
+    return [*_rates(name, pairs, closeness), alarms]
 
 
 def closeness_of(model: Model) -> Closeness:
@@ -159,17 +174,11 @@ def _rates(
         "copied": "copied notes found",
         "paraphrased": "paraphrased called copied",
     }
-    rates = (
-        _rate(
-            f"{name}: {said}",
-            [p for p in pairs if p.label == label],
-            checks,
-            is_held=is_held,
-            has_misses=closeness is not None,
-        )
+    return [
+        _rate(f"{name}: {said}", of, checks, is_held=is_held, has_misses=closeness is not None)
         for label, said in told.items()
-    )
-    return [rate for rate in rates if rate]
+        if (of := [p for p in pairs if p.label == label])
+    ]
 
 
 def _rate(
@@ -179,10 +188,11 @@ def _rate(
     *,
     is_held: bool,
     has_misses: bool = True,
-) -> Result | None:
-    """Say which share of notes is called mostly copied; what should not be so is a miss."""
-    if not pairs:
-        return None
+) -> Result:
+    """Say which share of notes is called mostly copied; what should not be so is a miss.
+
+    pairs: of one label, at least one.
+    """
     label = pairs[0].label
     called = [pair for pair in pairs if checks[pair.where].is_mostly_copied]
     wrong = [pair for pair in pairs if (pair in called) != (label == "copied")]
@@ -206,7 +216,7 @@ def _changed(pairs: Sequence[Pair], name: str) -> Result:
     found = [check(pair.note, pair.sources) for pair in pairs]
     n = sum(one.is_mostly_copied for one in found)
     n_close = sum(one.verdict != "own" for one in found)
-    said = f"{n_close} of {len(found)} copied or close"
+    said = f"{interval(n, len(found))}; {n_close} copied or close" if found else "of none"
     return Result(name, 100 * n / max(1, len(found)), "%", note=said)
 
 
