@@ -107,7 +107,7 @@ class TestFigures:
             "what        best   median  × bare       bar          note",
             "start    0.050 s  0.060 s     2.5   0.100 s      ok  quiet",
             "memory  301.0 MB                   300.0 MB  MISSED",
-            "later      7.0 ×",
+            "later     7.00 ×",
         ]
 
     def test_json_holds_the_machine_and_every_figure(self) -> None:

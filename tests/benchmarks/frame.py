@@ -321,7 +321,8 @@ def _bar(result: Result) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:.3f} {unit}" if unit == "s" else f"{value:.1f} {unit}".rstrip()
+    digits = {"s": 3, "×": 2}.get(unit, 1)
+    return f"{value:.{digits}f} {unit}".rstrip()
 
 
 def _cpu() -> str:
