@@ -96,6 +96,11 @@ def test_figures_are_shares_of_all_days_by_theme_and_with_intervals() -> None:
     ]
     assert found["shown as speech translation where there is none"].value == 0
     assert found["right"].note == "3 days, 5 shown; 50 to 100"
+    assert found["right"].floor is None
+    alike = {r.name: r.note for r in figures(options, "x", lanes[:1])}
+    assert alike["x: a: recall"] == "1 wanted; 1 of 1; 95 %: 21 to 100"
+    held = list(figures(options, "x", lanes, is_main=True))
+    assert [r.floor for r in held if r.name == "x: a: right"] == [90]
 
 
 def test_the_time_of_a_play_and_when_its_lane_is_right() -> None:

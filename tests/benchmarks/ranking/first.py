@@ -29,12 +29,12 @@ from reader.library.paper import Paper
 from reader.library.passage import paper_seconds
 from reader.morning.lanes import N_DOUBTFUL
 from reader.ranking.model import Rank
-from tests.benchmarks.frame import DataMissing, Options, Part, Result
+from tests.benchmarks.frame import DataMissing, Options, Part, Result, interval
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings
 from tests.benchmarks.ranking.near import Near, vectors_of
 from tests.benchmarks.ranking.own import own_topics
-from tests.benchmarks.ranking.report import absolute, nothing
+from tests.benchmarks.ranking.report import least, nothing
 from tests.benchmarks.ranking.shipped import Nearness, Shipped, best, no_nearness
 from tests.benchmarks.ranking.tasks import Lesson
 from tests.benchmarks.ranking.used import CLASSES
@@ -339,7 +339,7 @@ def _bars(options: Options, *, is_main: bool, is_decided: bool) -> Bars:
         found = Bars(93.0, 96.0, 95.0, 98.0, 90.0)
     else:
         return Bars()
-    return Bars(*(absolute(options, getattr(found, f)) for f in Bars.__slots__))
+    return Bars(*(least(options, getattr(found, f)) for f in Bars.__slots__))
 
 
 Count = Callable[[Lane], tuple[int, int]]
@@ -389,12 +389,14 @@ def _share(
     name: str, lanes: Sequence[Lane], count: Count, floor: float | None, note: str = ""
 ) -> Result:
     """Give a share of all days' papers together, with the middle 95 % of draws of days, and the
-    same for each theme."""
+    same for each theme. Where days do not differ, draws say nothing: then by Wilson's score."""
     pairs = [count(lane) for lane in lanes]
     draw = random.Random(0)
     drawn = sorted(_percent(draw.choices(pairs, k=len(pairs))) for _ in range(N_RESAMPLES))
     low, high = drawn[N_RESAMPLES // 40], drawn[-1 - N_RESAMPLES // 40]
-    note = f"{note}; {low:.0f} to {high:.0f}" if note else f"{low:.0f} to {high:.0f}"
+    right, total = map(sum, zip(*pairs, strict=True))
+    span = interval(right, total) if low == high and total else f"{low:.0f} to {high:.0f}"
+    note = f"{note}; {span}" if note else span
     parts = [
         Part(theme, *map(sum, zip(*(count(_only(lane, letter)) for lane in lanes), strict=True)))
         for letter, theme in THEMES.items()

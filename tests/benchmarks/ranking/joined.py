@@ -13,7 +13,7 @@ from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.ranking import lane, own
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.near import Near, vectors_of
-from tests.benchmarks.ranking.report import Floors, absolute, figures, nothing
+from tests.benchmarks.ranking.report import Floors, figures, nothing
 from tests.benchmarks.ranking.shipped import Shipped
 from tests.benchmarks.ranking.tasks import answers, lead, mean_precision
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
@@ -36,5 +36,5 @@ def measure(options: Options, model: Model | None = None) -> list[Result]:
     note = f"by words alone {100 * mean_precision(by_words):.1f}; {low:+.1f} to {high:+.1f}"
     return [
         *figures(options, NAME, joined, {}, floors=Floors(92.0), note=note),
-        *lane.judged_days(shipped, tasks, name=NAME, has_bars=absolute(options, 0) is not None),
+        *lane.judged_days(options, shipped, tasks, name=NAME),
     ]

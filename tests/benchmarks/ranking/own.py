@@ -36,8 +36,6 @@ N_DRAWS = 3
 BEYOND = {10: 1, 20: 0}
 """Wanted papers that may stand after so many places."""
 
-RECALL_FLOOR = 97.0
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -82,7 +80,6 @@ def _judged(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
         "zotero-arxiv-daily on TF-IDF": answers(ranked, zotero_arxiv_daily(texts.rows)),
         "plain TF-IDF": answers(ranked, plain_tfidf(texts)),
     }
-    has_bars = absolute(options, 0) is not None
     n_wanted = sum(one.n_wanted for one in ours) // plan.n_draws
     return [
         *figures(options, "C2", ours, peers, floors=Floors(92.0), note=_note(options, tasks, plan)),
@@ -97,7 +94,7 @@ def _judged(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
             for place, most in BEYOND.items()
             if ours
         ),
-        *lane.judged_days(shipped, tasks, has_bars=has_bars),
+        *lane.judged_days(options, shipped, tasks),
     ]
 
 
@@ -205,6 +202,7 @@ def _core(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
     days = days[:: max(1, len(days) // plan.n_days)] if plan.n_days else days
     seeds = Seeds(mornings, whole.first or next(iter(mornings.days)))
     return lane.recall_on(
+        options,
         shipped,
         [
             Task(
@@ -215,5 +213,4 @@ def _core(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
             )
             for day, before in zip(days, relearned(days), strict=True)
         ],
-        floor=absolute(options, RECALL_FLOOR),
     )
