@@ -22,6 +22,7 @@ from tests.benchmarks.frame import (
     Part,
     Result,
     Subject,
+    is_aside,
     run_subjects,
 )
 from tests.benchmarks.pdfs import (
@@ -234,11 +235,12 @@ class TestSums:
             50.0,
             "%",
             floor=95.0,
-            note="1 of 2, 9 to 91 %",
+            note="1 of 2, 9 to 91 %; set aside 0 of 1, 0 to 79 %",
             parts=(Part("two columns", 1, 1), Part("slides", 0, 1)),
             misses=(Miss("b.pdf", "Light", "Lightt"),),
         )
         assert not first.ok
+        assert [is_aside(known.file) for known, _ in given] == [False, True]
         assert (sure.value, sure.ok) == (50.0, True)
         assert surely_wrong == Result(
             "wrong titles told as sure",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
 from reader.library.config import Topic
-from tests.benchmarks.frame import Options
+from tests.benchmarks.frame import Options, is_aside
 from tests.benchmarks.ranking.report import Floors, absolute, figures
 from tests.benchmarks.ranking.tasks import (
     Answer,
@@ -101,6 +102,20 @@ def test_an_absolute_bar_holds_for_its_data_wherever_they_lie(tmp_path: Path) ->
     for data, bar in ((DATA, 92.0), (tmp_path / "moved", 92.0), (other, None)):
         assert absolute(Options(data=data, cache=tmp_path), 92.0) == bar
     assert absolute(Options(data=DATA, cache=tmp_path, is_quick=True), 92.0) is None
+
+
+def test_figures_of_the_half_that_is_kept_aside_stand_beside_those_of_the_other() -> None:
+    several = [Answer("", DAY + timedelta(n), 1, n / 10, 1, 1) for n in range(4)]
+    aside = [one.precision for one in several if is_aside(one.day.isoformat())]
+    others = [one.precision for one in several if one.precision not in aside]
+    assert aside
+    assert others
+    said = f"set aside {100 * mean(aside):.1f}, the others {100 * mean(others):.1f}"
+    options = Options(data=ROOT / "elsewhere", cache=ROOT / "none")
+    found = {r.name: r.note for r in figures(options, "X", several, {"peer": several})}
+    assert said in found["X: MAP"]
+    assert said in found["X: ahead of peer"]
+    assert "set aside 100.0, the others 100.0" in found["X: recall@20"]
 
 
 def test_a_peer_above_the_shipped_ranking_is_a_missed_bar_on_any_data() -> None:

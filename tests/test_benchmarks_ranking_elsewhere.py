@@ -15,7 +15,7 @@ import pytest
 
 from reader.library.config import Topic
 from reader.ranking.learn import shipped
-from tests.benchmarks.frame import DataMissing, Options, Result
+from tests.benchmarks.frame import DataMissing, Options, Result, is_aside
 from tests.benchmarks.ranking import curated, lane, own, picks, talk, themes
 from tests.benchmarks.ranking.caught import SHIPPED_FROM, SHIPPED_UNTIL, knows_shipped
 from tests.benchmarks.ranking.mornings import Whole, load, whole_lists
@@ -303,6 +303,7 @@ def test_readers_of_whom_nothing_is_known_are_left_out_by_name(tmp_path: Path) -
         for figure in (
             "of the SVM's MAP",
             "of the SVM's MAP, without the best",
+            "of the SVM's MAP, readers set aside",
             "readers with the SVM's recall@20 or more",
         )
     }
@@ -420,18 +421,22 @@ def test_a_lead_that_rests_on_one_reader_is_seen(tmp_path: Path) -> None:
     ours = [Answer(g, day(n), 2, p, 2, hits) for g, p, hits in LEADS for n in range(4)]
     svm = [Answer(g, day(n), 2, 0.5, 2, 1) for g, _, _ in LEADS for n in range(4)]
     found = {r.name: r for r in picks.beside_svm(folder(tmp_path, []), "B", ours, svm)}
-    whole, rest, worst, recalled = found.values()
+    whole, rest, aside, worst, recalled = found.values()
     assert whole.ok
     assert rest.value == pytest.approx(100)
     assert not rest.ok
     assert rest.note.startswith("without best; ")
+    assert [is_aside(name) for name, *_ in LEADS] == [False, True, False]
+    assert aside.value == pytest.approx(110)
+    assert aside.note.startswith("1 readers; ")
+    assert "; the others 135.0, " in aside.note
     assert worst.value == pytest.approx(90)
     assert worst.note.startswith("worst; ")
     assert recalled.value == pytest.approx(200 / 3)
     assert recalled.note == "2 of 3; 95 %: 21 to 94; below it: worst"
 
 
-LEADS = (("best", 0.9, 2), ("other", 0.55, 1), ("worst", 0.45, 0))
+LEADS = (("best", 0.9, 2), ("second", 0.55, 1), ("worst", 0.45, 0))
 """A reader, the precision of each of their days, and how many of two papers are in the first 20."""
 
 

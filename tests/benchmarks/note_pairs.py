@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import random
 import re
@@ -13,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reader.notes.stretches import SourceText
-from tests.benchmarks.frame import DataMissing
+from tests.benchmarks.frame import DataMissing, is_aside
 from tests.benchmarks.search.pool import all_papers
 from tests.data import ROOT
 
@@ -105,7 +104,7 @@ def harder_pairs() -> list[Pair]:
                     note["text"],
                     tuple(paper["pages"]),
                     note["kind"],
-                    hashlib.sha256(where.encode()).digest()[0] % 2 == 0,
+                    is_aside(where),
                 )
             )
     return found

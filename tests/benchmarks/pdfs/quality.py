@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from reader.base.errors import PdfError
 from reader.library.passage import Document
 from reader.pdfs.text.process import PdfPool
-from tests.benchmarks.frame import Miss, Options, Part, Result, interval
+from tests.benchmarks.frame import Miss, Options, Part, Result, interval, is_aside
 from tests.benchmarks.pdfs import compare, recognised
 from tests.benchmarks.pdfs.columns import orders
 from tests.benchmarks.pdfs.compare import short
@@ -56,15 +56,18 @@ NOTES = {
 
 @dataclass(slots=True)
 class Tally:
-    """One figure over all PDFs: right and all, for each kind."""
+    """One figure over all PDFs: right and all, for each kind; aside: of those kept aside."""
 
     n: dict[str, int] = field(default_factory=dict)
     total: dict[str, int] = field(default_factory=dict)
+    aside: list[Score] = field(default_factory=list)
     misses: list[Miss] = field(default_factory=list)
 
     def add(self, truth: Truth, score: Score, where: str) -> None:
         self.n[truth.kind] = self.n.get(truth.kind, 0) + score.n
         self.total[truth.kind] = self.total.get(truth.kind, 0) + score.total
+        if is_aside(truth.file):
+            self.aside.append(score)
         if score.n < score.total:
             self.misses.append(Miss(where, short(score.expected, 160), short(score.got, 160)))
 
@@ -143,6 +146,11 @@ def _result(name: str, tally: Tally) -> Result:
     n, total = sum(part.n for part in parts), sum(part.total for part in parts)
     low, high = wilson(n, total)
     note = f"{n} of {total}, {100 * low:.0f} to {100 * high:.0f} %"
+    aside = sum(score.total for score in tally.aside)
+    if aside:
+        right = sum(score.n for score in tally.aside)
+        low, high = wilson(right, aside)
+        note += f"; set aside {right} of {aside}, {100 * low:.0f} to {100 * high:.0f} %"
     note += f"; {NOTES[name]}" if name in NOTES else ""
     return Result(
         name,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.frame import Options, Result
+from tests.benchmarks.frame import Options, Result, is_aside
 from tests.benchmarks.ranking.tasks import (
     Answer,
     interval,
@@ -68,6 +68,17 @@ def drawn(measure: Callable[..., float], *several: Sequence[Answer]) -> str:
     return f"95 % of draws of days {low:.1f} to {high:.1f}"
 
 
+def halves(
+    measure: Callable[[Sequence[Answer]], float],
+    several: Sequence[Answer],
+    id_of: Callable[[Answer], str],
+) -> str:
+    """Say what a figure is on the half that is kept aside, and on the other, in hundredths."""
+    named = ((True, "set aside"), (False, "the others"))
+    parts = [(name, [a for a in several if is_aside(id_of(a)) == half]) for half, name in named]
+    return ", ".join(f"{name} {100 * measure(half):.1f}" for name, half in parts if half)
+
+
 def figures(
     options: Options,
     name: str,
@@ -76,14 +87,17 @@ def figures(
     *,
     floors: Floors = NO_FLOORS,
     note: str = "",
+    id_of: Callable[[Answer], str] = lambda one: one.day.isoformat(),
 ) -> list[Result]:
     """Give MAP and recall of the shipped ranking, the same of each peer, and what lies between.
 
-    Above every peer: the shipped MAP may not be below any of them, on any data.
+    Above every peer: the shipped MAP may not be below any of them, on any data. id_of: by what
+    an answer is kept aside; figures of that half and of the other stand in the notes.
     """
     if not ours:
         return [nothing(name, note or "no day has a wanted paper")]
     n = f"{len(ours)} days, {sum(a.n_wanted for a in ours)} papers; {drawn(mean_precision, ours)}"
+    n += f"; {halves(mean_precision, ours, id_of)}"
     mean_of, recall_of = 100 * mean_precision(ours), 100 * mean_recall(ours)
     found = [
         Result(
@@ -98,20 +112,21 @@ def figures(
             recall_of,
             "",
             floor=absolute(options, floors.recall),
-            note=drawn(mean_recall, ours),
+            note=f"{drawn(mean_recall, ours)}; {halves(mean_recall, ours, id_of)}",
         ),
     ]
     for peer, theirs in peers.items():
         by, low, high = (100 * x for x in lead(ours, theirs))
         of = mean_precision(theirs)
         times = f" ({mean_precision(ours) / of:.2f} × it)" if of else ""
+        of_halves = halves(mean_precision, theirs, id_of)
         found.append(
             Result(
                 f"{name}: ahead of {peer}",
                 by,
                 "",
                 floor=least(options, 0.0),
-                note=f"MAP {100 * of:.1f}{times}, recall@20"
+                note=f"MAP {100 * of:.1f}{times}; {of_halves}; recall@20"
                 f" {100 * mean_recall(theirs):.1f}; 95 % of draws of days"
                 f" {low:+.1f} to {high:+.1f}",
             )

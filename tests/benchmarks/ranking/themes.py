@@ -82,7 +82,8 @@ def measure(options: Options, plan: Plan | None = None) -> list[Result]:
         "zotero-arxiv-daily on TF-IDF": answers(tasks, zotero_arxiv_daily(texts.rows)),
         "plain TF-IDF": answers(tasks, plain_tfidf(texts)),
     }
-    return figures(options, "themes", answers(tasks, Shipped.over(mornings)), peers, note=note)
+    ours = answers(tasks, Shipped.over(mornings))
+    return figures(options, "themes", ours, peers, note=note, id_of=lambda one: one.group)
 
 
 def tasks_of(reader: Mapping[str, Any], mornings: Mornings, plan: Plan) -> Iterator[Task]:
