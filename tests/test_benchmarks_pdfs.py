@@ -315,6 +315,7 @@ class TestSums:
             "typed notes": (1, 1),
         }
         assert found[0].misses == (Miss("a.pdf", "glass", "glasses"),)
+        assert found[0].note == "2 of 3; 95 %: 21 to 94"
 
     def test_a_colour_that_the_truth_does_not_know_is_any(self) -> None:
         given = ("light", 1, "highlight", "#ffff00")

@@ -22,7 +22,7 @@ from reader.pdfs.text import layout
 from reader.pdfs.text.answer import Unreadable
 from reader.pdfs.text.layout import reflow_of
 from reader.pdfs.text.pages import document_of
-from tests.benchmarks.frame import Miss, Options, Result
+from tests.benchmarks.frame import Miss, Options, Result, interval
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.truth import drawn, load
 
@@ -61,13 +61,14 @@ def measure(options: Options) -> list[Result]:
                 blocks = difflib.SequenceMatcher(None, words, set_words, autojunk=False)
                 n_in_order += sum(match.size for match in blocks.get_matching_blocks())
                 n_words += len(words)
-    note = f"{n_right} of {n_found} that were found, of {n_links} links"
-    share = f"{n_in_order} of {n_words} words that are in no picture"
+    note = f"{_span(n_right, n_found)}; of those found"
+    share = f"{_span(n_in_order, n_words)}; words that are in no picture"
     misses = tuple(wrong)
     return [
         Result("citations lead where the PDF's links do", _percent(n_right, n_found), "%",
                floor=97.0, note=note, misses=misses),
-        Result("citations found", _percent(n_found, n_links), "%", floor=90.0),
+        Result("citations found", _percent(n_found, n_links), "%", floor=90.0,
+               note=_span(n_found, n_links)),
         Result("words in one column, in order", _percent(n_in_order, n_words), "%", floor=95.0,
                note=share),
     ]  # fmt: skip
@@ -75,6 +76,10 @@ def measure(options: Options) -> list[Result]:
 
 def _tell(page: int, of: int, more_s: float = 0.0) -> None:
     """Report no progress."""
+
+
+def _span(n: int, of: int) -> str:
+    return interval(n, of) if of else "of none"
 
 
 def _percent(n: int, of: int) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.frame import Miss, Options, Part, Result, Shell
+from tests.benchmarks.frame import Miss, Options, Part, Result, Shell, interval
 from tests.benchmarks.pdfs.truth import drawn, rows
 
 RUN = Path(__file__).with_name("hostile_run.py")
@@ -81,7 +81,7 @@ def results(found: Sequence[Outcome], *, peak_mb: float, limit_s: float) -> list
             100 * len(right) / len(found),
             "%",
             floor=100.0,
-            note=f"{len(right)} of {len(found)}",
+            note=interval(len(right), len(found)),
             parts=tuple(_part(kind, found) for kind in kinds),
             misses=tuple(
                 Miss(o.file, o.kind, f"{o.got} {o.words}") for o in found if not o.is_right

@@ -14,7 +14,7 @@ from typing import Any
 from reader.base.errors import PdfError
 from reader.library.highlight import Marks
 from reader.pdfs.text.process import PdfPool
-from tests.benchmarks.frame import Miss, Options, Part, Result
+from tests.benchmarks.frame import Miss, Options, Part, Result, interval
 from tests.benchmarks.pdfs import compare
 from tests.benchmarks.pdfs.compare import short
 from tests.benchmarks.pdfs.truth import Truth, drawn, load, rows
@@ -160,7 +160,7 @@ def _summed(name: str, shares: Sequence[Share], *, floor: float | None = None) -
         100 * n / total if total else 0.0,
         "%",
         floor=floor,
-        note=f"{n} of {total}",
+        note=interval(n, total) if total else "of none",
         parts=parts,
         misses=tuple(miss for share in shares for miss in share[3]),
     )
@@ -177,11 +177,11 @@ def _flattened(pool: PdfPool, truths: Sequence[Truth], n: int) -> list[Result]:
     if drawn_in:
         total = len(drawn_in)
         misses = tuple(Miss(file, "flattened highlights", "none") for file in lost)
-        note = f"{total - len(lost)} of {total} PDFs"
+        note = f"{interval(total - len(lost), total)}; PDFs"
         share = 100 * (total - len(lost)) / total
         found.append(Result("flattened marks seen", share, "%", note=note, misses=misses))
     misses = tuple(Miss(file, "none", f"{seen[file]} flattened highlights") for file in false)
-    note = f"of {len(plain)} drawn"
+    note = f"{interval(len(false), len(plain))}; drawn" if plain else "of none"
     return [
         *found,
         Result("PDFs with false flattened marks", len(false), "", note=note, misses=misses),
