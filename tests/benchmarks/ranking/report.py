@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.frame import Options, Result, is_aside
+from tests.benchmarks.frame import interval as wilson
 from tests.benchmarks.ranking.tasks import (
     Answer,
     interval,
@@ -68,6 +69,16 @@ def drawn(measure: Callable[..., float], *several: Sequence[Answer]) -> str:
     return f"95 % of draws of days {low:.1f} to {high:.1f}"
 
 
+def _recalled(several: Sequence[Answer]) -> str:
+    """Say between which values recall@20 lies. Where no day differs, draws of days say nothing:
+    then by Wilson's score of the papers, each day's once."""
+    low, high = interval(mean_recall, several)
+    if low < high:
+        return drawn(mean_recall, several)
+    of_days = {one.day: one for one in several}.values()
+    return wilson(sum(one.in_20 for one in of_days), sum(one.n_wanted for one in of_days))
+
+
 def halves(
     measure: Callable[[Sequence[Answer]], float],
     several: Sequence[Answer],
@@ -112,7 +123,7 @@ def figures(
             recall_of,
             "",
             floor=absolute(options, floors.recall),
-            note=f"{drawn(mean_recall, ours)}; {halves(mean_recall, ours, id_of)}",
+            note=f"{_recalled(ours)}; {halves(mean_recall, ours, id_of)}",
         ),
     ]
     for peer, theirs in peers.items():
