@@ -7,6 +7,7 @@ import lzma
 
 import pytest
 
+from reader.library.passage import Document
 from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import page_lines, with_ligatures
@@ -666,6 +667,33 @@ def test_a_translation_below_is_no_part_of_the_title() -> None:
     sheet.mid(115, "Counting the Drops of Rain on Roofs", 12, "tiit")
     sheet.mid(140, f"{ADA}, {BEN}", 10, "tibo")
     assert sheet.body().read().title == "Contar las gotas de la lluvia en los tejados"
+
+
+def _in_japanese(sheet: Sheet, y: float = 200) -> Document:
+    sheet.put(70, y, "1. はじめに", 12, "japan")
+    for at in range(30):
+        sheet.put(70, y + 20 + 14 * at, "静かな機械は雨の音を長く聞くことができる。", 10, "japan")
+    return sheet.read()
+
+
+@pytest.mark.parametrize("size", [10, 11])
+@pytest.mark.parametrize("size_of_translation", [12, 14, 16])
+def test_a_larger_translation_below_a_japanese_title_is_none(
+    size: float, size_of_translation: float
+) -> None:
+    sheet = Sheet().mid(80, "雨を聞く静かな機械の設計", size, "japan")
+    sheet.mid(104, "Quiet Machines that Listen to the Rain", size_of_translation, "tibo")
+    sheet.mid(130, "雨野 花子", 10, "japan").mid(144, "Hanako Ameno", 10)
+    document = _in_japanese(sheet)
+    assert document.title == "雨を聞く静かな機械の設計"
+    assert document.is_title_sure is (size > 10)  # where it looks like the text it never is
+
+
+def test_an_english_title_below_a_japanese_journals_name_is_one() -> None:
+    sheet = Sheet().mid(60, "雨音研究 第12巻3号（2031年）", 10, "japan")
+    sheet.mid(104, "Quiet Machines that Listen to the Rain", 16, "tibo")
+    document = _in_japanese(sheet.mid(130, "雨野 花子", 10, "japan"))
+    assert document.title == "Quiet Machines that Listen to the Rain"
 
 
 @pytest.mark.parametrize(

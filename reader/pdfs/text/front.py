@@ -396,7 +396,9 @@ class FrontSheet:
     def candidates(self) -> list[Candidate]:
         """List the runs of lines that may be the title."""
         high = [cell for cell in self.above if cell.y0 < LOWEST * self.page.height]
-        return candidates(high, body=self.body, width=self.page.width)
+        text = " ".join([cell.text for cell in self.cells])
+        is_cjk = len(CJK.findall(text)) > len(CJK.sub(" ", text).split())
+        return candidates(high, body=self.body, width=self.page.width, is_cjk=is_cjk)
 
     def doi(self) -> str:
         rotated = [text for text in self.page.rotated if not text.startswith("arXiv:")]

@@ -29,6 +29,8 @@ STANDS_OUT = 1.08
 """Sizes of the running text from which on a line stands out."""
 _SCRIPT = re.compile("[\u0370-\u1fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Letters of a title below which Latin words are its translation."""
+_ISSUE = re.compile(r"\d\d|\d\s*[巻号回]")
+"""The year or number of a journal or meeting."""
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 _BY = re.compile(r"by\b|author", re.IGNORECASE)
 _SMALL_LETTERS = re.compile("[a-z]{2}")
@@ -131,11 +133,14 @@ class RunPage(NamedTuple):
 Candidate = tuple[list[Cell], Features]
 
 
-def candidates(above: Sequence[Cell], *, body: float, width: float) -> list[Candidate]:
+def candidates(
+    above: Sequence[Cell], *, body: float, width: float, is_cjk: bool = False
+) -> list[Candidate]:
     """List the cells and the features of each run.
 
     above: the cells above the text, in rows. body: font size of the running text. width: of the
-    page.
+    page. is_cjk: whether most of its words are Japanese or Chinese; then Latin words below others
+    are a translation, however large.
     """
     pieces = pieces_of(above)
     sizes = [p.cell.top for p in pieces if sum(map(str.isalpha, p.text)) > 2 and not p.is_banner]
@@ -143,7 +148,18 @@ def candidates(above: Sequence[Cell], *, body: float, width: float) -> list[Cand
     return [
         ([cell for piece in run for cell in piece.cells], features(run, page))
         for run in runs_of(pieces, body)
+        if not (is_cjk and _translates(run, page))
     ]
+
+
+def _translates(run: Sequence[Piece], page: RunPage) -> bool:
+    """Check for Latin words below others that are as large as the text, and no names or place."""
+    above = page.pieces[: page.pieces.index(run[0])]
+    return not any(piece.is_cjk for piece in run) and any(
+        p.is_cjk and p.n_words > 2 and p.cell.top >= 0.95 * page.body and _is_over(p, run[0])
+        for p in above
+        if not (p.is_banner or p.n_names or p.has_institution or _ISSUE.search(p.text))
+    )
 
 
 def likeliest(several: Sequence[Candidate]) -> tuple[list[Cell], float]:
