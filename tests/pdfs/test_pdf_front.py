@@ -99,6 +99,7 @@ def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
         f"{ADA} a, {BEN} a,b, {EVA} b",
         f"By {ADA}, {BEN} and {EVA}",
         f"Prepared by: {ADA}, {BEN} and {EVA}",
+        f"AUTHORS {ADA}, {BEN}, {EVA}",
         f"Dr. {ADA}, Prof. {BEN}, {EVA}, PhD",
         f"{ADA}, Member, IEEE, {BEN}, Fellow, IEEE, and {EVA}",
         f"{ADA.upper()}, {BEN.upper()}, AND {EVA.upper()}",
@@ -109,6 +110,13 @@ def test_names_with_raised_marks_are_parted_and_their_marks_dropped() -> None:
 def test_a_line_of_names_is_parted_however_it_is_written(line: str) -> None:
     authors = titled().mid(110, line, 11).body().read().authors
     assert [name.lower() for name in authors] == [n.lower() for n in (ADA, BEN, EVA)]
+
+
+def test_names_in_small_letters_are_told_by_their_raised_marks() -> None:
+    sheet = titled().raised(120, 110, "ada example^1^, ben other^2^ and eva thirdson^1^")
+    assert sheet.body().read().authors == (ADA, "Ben Other", "Eva Thirdson")
+    sheet = titled().raised(120, 110, "counting the drops^1^")
+    assert sheet.body().read().authors == ()
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ _DAY = r"[a-z\d.]{,9}\s[a-z\d.]{,9},?\s\d{4}"
 _LABEL = re.compile(
     r"^\s*(?:(?:(?:presented|prepared|written|submitted|posted)\s+"
     rf"|(?:(?:posted|published|updated)\s+)?(?:on\s+)?{_DAY}\s+)?by\b|vorgelegt\s+von\b"
-    r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|aut(?:h?ors?|or[ae]s?|eure?s?)\s*[:：]"
+    r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|aut(?:h?ors?|or[ae]s?|eure?s?)\s*[:：]|(?-i:AUTHORS?)\b"
     r"|verfasser(?:in(?:nen)?)?\s*[:：]|speakers?\s*[:：]"
     r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|提\s*出\s*者\s*[:：]?|作者\s*[:：])\s*:?\s*",
     re.IGNORECASE,
@@ -260,10 +260,14 @@ def names_before(marked: str) -> list[str] | None:
 def names_loosely(marked: str) -> list[str] | None:
     """Extract names in less usual forms: turned round, or with affiliations; None without any.
 
-    "Example, Ada B. and Other, Ben"; "Ada Example, University of Somewhere".
+    "Example, Ada B. and Other, Ben"; "Ada Example, University of Somewhere"; with raised marks
+    "ada example and ben other" too.
     """
     if "@" in marked or "http" in marked:
         return None
+    if MARK in marked and marked.islower():
+        found = names_in(_ANY_WORD.sub(lambda word: word[0].title(), marked)) or []
+        return found if len(found) > 1 else None
     text = tidy_accents(marked.replace(MARK, " "))
     turned = [_TURNED.fullmatch(_EDGES.sub("", part)) for part in _PERSONS.split(text)]
     names = [f"{found[2]} {found[1]}" for found in turned if found]
@@ -275,6 +279,7 @@ def names_loosely(marked: str) -> list[str] | None:
     return found if found and words & NO_NAMES else None
 
 
+_ANY_WORD = re.compile(r"\b(?!and\b)[^\W\d_]+")
 _PERSONS = re.compile(r"\s*;\s*|,?\s+(?:and|&)\s+")
 _TURNED = re.compile(r"([^\W\d_][^,\d]{1,30}),\s*([^\W\d_][^,\d]{0,30})")
 
@@ -379,8 +384,6 @@ def _stripped(part: str) -> str:
 
 
 _NAMES_TITLES = {"dr", "prof", "professor", "mr", "mrs", "ms", "ing", "dipl-ing", "by", "rev"}
-
-
 _LETTERS = re.compile("[A-Z]{2,5}(?:-[A-Z]{2,5})*")
 """A degree, as CCC-SLP."""
 _SYLLABLE = re.compile("[^AEIOU][AEIOUY]")
@@ -479,15 +482,11 @@ def _rows_of_words(lines: list[_Words]) -> list[list[tuple[Cell, str]]]:
 
 def _is_alike(cell: Cell, look: Cell, first: Cell) -> bool:
     """Check whether a cell looks like the first one with names; first: that of the cell's row."""
-    if _is_level(cell, look) and cell is not first:  # sizes side by side may differ a little
+    if abs(cell.base - look.base) < 2 and cell is not first:  # sizes may differ a little
         return abs(cell.size - look.size) < 0.15 * look.size
     same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
     have_marks = cell.marked.endswith(MARK) and look.marked.endswith(MARK)
     return (same_style or have_marks) and abs(cell.size - look.size) < 0.04 * look.size
-
-
-def _is_level(cell: Cell, look: Cell) -> bool:
-    return abs(cell.base - look.base) < 2
 
 
 def _is_other(cell: Cell) -> bool:
@@ -524,7 +523,7 @@ _AFFILIATED = re.compile(rf"{MARK}\s*(?!{_AND}\b)\w")
 
 def _continues(cell: Cell, names: list[str], look: Cell, is_latin: bool) -> bool:
     """Check whether a cell with names goes on with the list that the cells before it began."""
-    if _is_level(cell, look):
+    if abs(cell.base - look.base) < 2:
         return True
     if _AFFILIATED.match(cell.marked) and not look.marked.startswith(MARK):
         return False
