@@ -8,6 +8,7 @@ import lzma
 import pytest
 
 from reader.library.passage import Document
+from reader.pdfs.text.blocks import is_caption
 from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import page_lines, with_ligatures
@@ -112,6 +113,14 @@ def test_a_title_of_words_with_capitals_may_read_as_names() -> None:
     sheet.mid(90, "A Study of Windows that Listen", 16, "tibo").mid(120, f"{ADA}, {BEN}", 11)
     document = sheet.body(160).read()
     assert document.title == "Less Context, Better Rain: A Study of Windows that Listen"
+
+
+def test_a_line_that_ends_in_a_small_word_goes_on_however_wide_the_lines_are_set() -> None:
+    sheet = Sheet().mid(200, "The Speech-Like Sounds of Many Quiet Machines Made for", 12, "tibo")
+    sheet.mid(225, "Rain-Loving Listeners", 12, "tibo").mid(275, f"{ADA} and {BEN}", 12)
+    document = sheet.mid(300, "Department of Rain, University of Somewhere", 12).read()
+    assert document.title.endswith("Machines Made for Rain-Loving Listeners")
+    assert (document.authors, document.is_title_sure) == ((ADA, BEN), False)
 
 
 def test_a_compound_of_three_words_keeps_its_hyphens_at_a_lines_end() -> None:
@@ -543,6 +552,8 @@ def test_words_that_may_be_a_part_of_a_title_or_none_are_not_sure(text: str) -> 
         ("RBXE WORKING PAPER SERIES", True),
         ("Rain Bureau Discussion Paper No. 12/31", True),
         ("RT2031-88123", True),
+        ("RainCon 2031, oral session 3", True),
+        ("Rain 2031: The Second Shared Task", False),
         ("Rain-2 Technical Report", False),
         ("Working Papers and the Rain", False),
         ("University of Somewhere", True),
@@ -576,7 +587,8 @@ def test_no_title_of_the_data_is_taken_for_a_banner_or_a_heading() -> None:
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             titles += [" ".join(json.loads(line)["title"].split()) for line in lines]
     assert len(titles) > 88_000
-    assert [title for title in titles if is_banner(title) or is_section(title)] == []
+    none = (is_banner, is_section, is_caption)
+    assert [title for title in titles if any(is_one(title) for is_one in none)] == []
 
 
 @pytest.mark.parametrize("has_own_line", [True, False])
@@ -738,6 +750,14 @@ def _bill(sheet: Sheet) -> Sheet:
     return sheet
 
 
+def _resume(sheet: Sheet) -> Sheet:
+    sheet.put(70, 120, "Education", 11, "tibo")
+    sheet.put(70, 140, "2031 Master of Roofs, Rainford", 10)
+    sheet.put(70, 170, "Work Experience", 11, "tibo")
+    sheet.put(70, 190, "2032 Counter of drops, Rainford", 10)
+    return sheet
+
+
 @pytest.mark.parametrize(
     "sheet",
     [
@@ -747,18 +767,21 @@ def _bill(sheet: Sheet) -> Sheet:
         Sheet().mid(80, "Reviewer Report Form", 16, "tibo").prose(70, 120, 20),
         Sheet().mid(80, "Call for Papers", 25).mid(100, "First Workshop on Rain", 14),
         titled().mid(100, "Editorial Board", 11, "tibo").mid(120, f"{ADA} (Rainford)", 11),
+        _resume(Sheet().mid(80, "Ada B. Example", 20, "tibo")),
+        Sheet().mid(80, "請 求 書", 20, "japan").mid(120, "屋根の使用料", 10, "japan"),
     ],
-    ids=["programme", "form", "bill", "report form", "call", "masthead"],
+    ids=["programme", "form", "bill", "report form", "call", "masthead", "résumé", "Japanese bill"],
 )
 def test_a_page_that_names_no_paper_has_no_title(sheet: Sheet) -> None:
     document = sheet.read()
     assert (document.title, document.authors) == ("", ())
 
 
-def test_a_letter_has_no_title_nor_authors() -> None:
+@pytest.mark.parametrize("salutation", ["Dear Dr Example,", "Dear Ada Example,"])
+def test_a_letter_has_no_title_nor_authors(salutation: str) -> None:
     sheet = Sheet()
     sheet.put(70, 80, "Your hire of two roofs", 12, "tibo")
-    sheet.put(70, 110, "Dear Dr Example,", 11)
+    sheet.put(70, 110, salutation, 11)
     document = sheet.prose(70, 130, 10).read()
     assert (document.title, document.authors) == ("", ())
 
@@ -771,6 +794,12 @@ def test_a_journals_name_beside_its_number_is_no_title_even_alone() -> None:
     for at in range(5):
         sheet.put(85, 180 + 20 * at, "On the rain . . . . . . . . . . . . . 3", 11)
     assert sheet.read().title == ""
+
+
+@pytest.mark.parametrize("label", ["Figure S6. ", "Table 2: "])
+def test_a_caption_is_no_title_even_alone(label: str) -> None:
+    sheet = Sheet().mid(300, f"{label}Drops of rain that were counted on many roofs", 10)
+    assert sheet.mid(312, "from one spring to the next one", 10).read().title == ""
 
 
 def test_a_slide_with_a_heading_at_its_top_and_no_names_is_no_title_slide() -> None:

@@ -303,7 +303,8 @@ def is_bare(cells: Sequence[Cell]) -> bool:
 _FORM = re.compile(
     r"\W*(?:call for (?:papers|participation|abstracts|proposals)|invoice(?:\s+n(?:o|r|umber)\b.*)?"
     r"|receipt|curriculum vitae|(?:[\w-]+ ){0,3}(?:consent|report|registration|application|order"
-    r"|evaluation|feedback|claim) form|programme? committee)\W*",
+    r"|evaluation|feedback|claim) form|programme? committee"
+    r"|請\s*求\s*書|領\s*収\s*書|見\s*積\s*書|納\s*品\s*書|履\s*歴\s*書)\W*",
     re.IGNORECASE,
 )
 _FIELDS = (
@@ -314,19 +315,30 @@ _FIELDS = (
 """The cells of a programme, a form and a bill: times, places to fill in, prices."""
 _NO_PAPER = re.compile(
     r"dear (?:dr|prof|professor|mrs?|ms|sir|madam|editors?|colleagues?)\b.{,40}[,:]?"
+    r"|dear (?:[\w.'’-]+ ){,3}[\w.'’-]+[,:]"
     r"|editors?[- ]in[- ]chief|editorial board|important dates",
     re.IGNORECASE,
 )
 """Lines of a letter, a journal's masthead and a call."""
+_RESUME = (
+    re.compile(r"education", re.IGNORECASE),
+    re.compile(
+        r"(?:(?:work|professional|research) )?experience|employment|positions?|publications",
+        re.IGNORECASE,
+    ),
+)
+"""The headings of a curriculum vitae."""
 N_FIELDS = 4
 """The fewest fields of a form."""
 
 
 def is_form(cells: Sequence[Cell], title: Sequence[Cell]) -> bool:
-    """Check for a page that names no paper: a form, programme, bill, letter, masthead or call."""
+    """Check for a page that names no paper: a form, bill, letter, résumé, masthead or call."""
     if any(_FORM.fullmatch(cell.text) for cell in title):
         return True
     if any(_NO_PAPER.fullmatch(cell.text) for cell in cells):
+        return True
+    if all(any(heading.fullmatch(cell.text) for cell in cells) for heading in _RESUME):
         return True
     return any(
         sum(field.fullmatch(cell.text) is not None for cell in cells) >= N_FIELDS

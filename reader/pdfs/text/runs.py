@@ -12,9 +12,11 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from reader.pdfs.text.blocks import is_caption
 from reader.pdfs.text.cells import MARK, Cell, rows_of
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.people import INSTITUTIONS, authors_of, names_before, names_in
@@ -98,7 +100,8 @@ def runs_of(pieces: Sequence[Piece], body: float) -> Iterator[tuple[Piece, ...]]
     """Yield the runs: from each piece on, with each number of the lines below it."""
     for first_at, first in enumerate(pieces):
         n_letters, n_digits = (sum(map(of, first.text)) for of in (str.isalpha, str.isdigit))
-        if n_letters < max(2, n_digits) or first.cell.top < max(0.9 * body, 1):
+        is_tiny = n_letters < max(2, n_digits) or first.cell.top < max(0.9 * body, 1)
+        if is_tiny or is_caption(first.text):
             continue
         run = [first]
         yield (first,)
@@ -165,12 +168,29 @@ def _translates(run: Sequence[Piece], page: RunPage) -> bool:
 def likeliest(several: Sequence[Candidate]) -> tuple[list[Cell], float]:
     """Find the likeliest run and its probability; no cells where none of them is likelier."""
     best, most, total = list[Cell](), 0.0, 1.0
-    for cells, found in several:
-        score = sum(WEIGHTS[name] * value for name, value in found.items() if value)
+    scores = [
+        sum(WEIGHTS[name] * value for name, value in found.items() if value) for _, found in several
+    ]
+    for (cells, _), score in zip(several, scores, strict=True):
         total += math.exp(score)
         if score > most:
             best, most = cells, score
+    # Lines set wide apart: "… Methods for", "Counting Rain".
+    if best and ENDS_CUT.search(best[-1].text.lower()):
+        wholes = [
+            (cells, score)
+            for (cells, _), score in zip(several, scores, strict=True)
+            if _goes_on(cells, best) and score > 0
+        ]
+        best, most = max(wholes, key=itemgetter(1), default=(best, most))
     return best, math.exp(most) / total
+
+
+def _goes_on(cells: Sequence[Cell], best: Sequence[Cell]) -> bool:
+    """Check whether cells begin with those of a run, and all after them look like its last."""
+    rest = cells[len(best) :]
+    is_same = list(cells[: len(best)]) == list(best)
+    return is_same and len(rest) > 0 and all(is_alike(cell, best[-1]) for cell in rest)
 
 
 def stands_alone(

@@ -46,13 +46,20 @@ _INSTITUTION = (
     r" (?:(?:la|las|le|les|los|el) )?(?-i:[A-ZÀ-Þ])[\w-]*(?: [\w-]+){0,5}"
     r"|.{2,12}大学(?:大学院)?.{0,14}"
 )
+_SESSION = (
+    r"(?:[\w&'’-]+ ){1,5}\d{4},? (?:(?:oral|poster|special|invited|plenary) )?"
+    r"(?:session|talk|tutorial|keynote|lecture)s?(?: [\w.-]{1,4})?"
+)
+"""A meeting's name with the kind of talk: "RainCon 2031, oral session 3"."""
 _NUMBER = r"(?=\S*[A-Z])(?=\S*\d{2})[A-Z\d]+(?:[-/.]+[A-Z\d]+)+"
 """A paper's number at a meeting, alone: "GT2031-88123"."""
 _IMPRINT = (
     r"https?:\S+|www\.\S+|arxiv:\S+.*|(?:e-?)?issn\b.*|doi:?\s*10\.\S+"
     r"|(?:running|short) (?:head|title)\s*:.*"
 )
-_BANNER = re.compile("|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _IMPRINT)), re.IGNORECASE)
+_BANNER = re.compile(
+    "|".join((_KIND_OF_TEXT, _PUBLICATION, _INSTITUTION, _SESSION, _IMPRINT)), re.IGNORECASE
+)
 LABELLED = re.compile(r"(?:(?:full|manuscript|paper) )?title\s*[:：]\s*(?=\S)", re.IGNORECASE)
 LABEL = re.compile(
     r"(?:title|titre|título|titel|titolo|論文題目|題目|論文題名|題名)", re.IGNORECASE
