@@ -22,7 +22,7 @@ from reader.library.highlight import COLOURS, MARKS, VisibleMark, colour_word, g
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, pdfs
 from reader.pdfs.back import CopyOutcome, back
-from reader.pdfs.mark import ink_on
+from reader.pdfs.mark import earlier_ink_on, ink_on
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
 from reader.pdfs.text.process import PdfReader
@@ -217,6 +217,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
         paper = find_paper(library, id_)
         marks = shown(highlights.highlights_of(library.db, paper.row))
         ink, inked = _ink(library, paper), ink_on(library, paper)
+        earlier = earlier_ink_on(library, paper)
         drawn_here = Counter(one.page for one in highlights.strokes_of(library.db, paper.row))
         gone_on = {mark.id: library.day_of(mark.gone_at) for mark in marks if mark.gone_at}
     there = [mark for mark in marks if not mark.gone_at]
@@ -245,7 +246,10 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
             facts = [_("removed {day}", day=gone)] if gone else []
             facts += [f"#{numbers[mark.id]}"] if mark.id in numbers else []
             _show_mark(mark, at, facts, width)
-    if drawn_here:
+    if earlier:
+        text = _("Ink on {pages} of an earlier version.", pages=pages_text(earlier))
+        output.put_all(["", text])
+    if drawn_here and inked:
         text = _("Ink on {pages}. `reader open {id}` shows it.", pages=pages_text(inked), id=id_)
         output.put_all(["", plain(text)])
     elif ink:

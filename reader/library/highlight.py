@@ -61,7 +61,8 @@ class InkStroke:
     """A stroke that was drawn on a page by hand.
 
     name: as that of a Highlight. width: in points. points: x0 y0 x1 y1 …, in points from the top
-    left of the page as it is shown.
+    left of the page as it is shown. sha256: of the PDF on whose page it was drawn, where a newer
+    version had taken its place by then; "" for any other.
     """
 
     page: int

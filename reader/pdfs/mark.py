@@ -44,7 +44,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, highlights
 from reader.library.rows.highlights import state_at
 from reader.library.rows.mark_places import copy_mark_places, keep_with_copy
-from reader.pdfs.mark_places import marks_in
+from reader.pdfs.mark_places import keep_with_former, marks_in, strokes_by_version
 from reader.search.rows import index
 
 KINDS: tuple[Kind, ...] = ("highlight", "underline", "note")
@@ -143,15 +143,27 @@ def ink_on(library: Library, paper: LibraryPaper) -> list[int]:
     """List the pages with handwriting: drawn here, or in the newest copy that has some."""
     copies = [copy for copy in highlights.marked_of(library.db, paper.row) if copy.n_ink]
     there = copies[-1].ink if copies else ()
-    return sorted({*there, *(one.page for one in highlights.strokes_of(library.db, paper.row))})
+    drawn = strokes_by_version(library, paper.row).newest
+    return sorted({*there, *(one.page for one in drawn)})
+
+
+def earlier_ink_on(library: Library, paper: LibraryPaper) -> list[int]:
+    """List the pages of earlier versions of a PDF that were drawn on here."""
+    return sorted({one.page for one in strokes_by_version(library, paper.row).former})
 
 
 def mark(
-    library: Library, paper: LibraryPaper, new: Highlight, *, copy: int | None = None
+    library: Library,
+    paper: LibraryPaper,
+    new: Highlight,
+    *,
+    copy: int | None = None,
+    former: str = "",
 ) -> MarkOutcome:
     """Add a mark. Raises UsageError for one without place, or with a comment without end.
 
-    copy: the merged paper (row) on whose PDF it was made, None for the paper's own.
+    copy: the merged paper (row) on whose PDF it was made, None for the paper's own. former: the
+    SHA-256 of that PDF where a newer version has taken its place since, else "".
     """
     if not new.box[2] > new.box[0] and new.kind != "note":
         raise UsageError(
@@ -161,10 +173,9 @@ def mark(
     db = library.db
     with db.writing():
         act = decisions.next_act(db)
-        state = highlights.add_highlight(
-            db, paper.row, replace(new, text=plain(new.text), note=comment_of(new.note)),
-            mark=None, at=library.now(),
-        )  # fmt: skip
+        new = replace(new, text=plain(new.text), note=comment_of(new.note))
+        state = highlights.add_highlight(db, paper.row, new, mark=None, at=library.now())
+        keep_with_former(library, paper.row, state, new, former)
         if copy is not None:
             keep_with_copy(db, copy, "highlights", [state])
         _replace(library, paper, [], state, act)

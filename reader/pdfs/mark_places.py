@@ -2,8 +2,8 @@
 
 A paper's PDF may be replaced by a newer version, with its words at other places. A mark stands
 where its words are in that version; one whose words are not there is not drawn. What has no words,
-typed notes and strokes, stays with the PDF on which it was made. What lies on the PDF of a copy
-that was merged into the paper is not drawn on the paper's own.
+typed notes, areas and strokes, stays with the PDF on which it was made, a former one too. What
+lies on the PDF of a copy that was merged into the paper is not drawn on the paper's own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from reader.base.errors import PdfError
 from reader.library.files import sha256_of
@@ -32,6 +33,26 @@ class PlacedMarks:
     strokes: tuple[InkStroke, ...]
 
 
+class VersionStrokes(NamedTuple):
+    """The strokes on a paper's newest PDF, and those on the ones whose place it took."""
+
+    newest: list[InkStroke]
+    former: list[InkStroke]
+
+
+def strokes_by_version(library: Library, row: int) -> VersionStrokes:
+    """Sort the strokes of a paper that are there by the PDF on whose pages they were drawn."""
+    db, strokes = library.db, highlights.strokes_of(library.db, row)
+    last = mark_places.last_replaced(db, row)
+    if last is None:
+        return VersionStrokes(strokes, [])
+    former = highlights.former_strokes(db, row, until=last.last_stroke)
+    return VersionStrokes(
+        [one for one in strokes if one.name not in former],
+        [one for one in strokes if one.name in former],
+    )
+
+
 def marks_in(library: Library, find: FindWords, row: int, file: Path | None) -> PlacedMarks:
     """List what stands on the pages of a PDF of a paper; None for its own, which is not here.
 
@@ -45,8 +66,8 @@ def marks_in(library: Library, find: FindWords, row: int, file: Path | None) -> 
         with contextlib.suppress(PdfError):
             lay_marks(library, find, row, file=file, sha256=sha256)
         states = highlights.states_in(db, row, sha256, is_former=is_former, last=last)
-        former = highlights.stroke_names(db, row, until=last.last_stroke)
-        strokes = [one for one in strokes if (one.name in former) == is_former]
+        by_version = strokes_by_version(library, row)
+        strokes = by_version.former if is_former else by_version.newest
     return PlacedMarks(
         tuple(
             one for one in states
@@ -79,6 +100,27 @@ def lay_marks(library: Library, find: FindWords, row: int, *, file: Path, sha256
     }
     with db.writing():
         mark_places.add_mark_places(db, sha256, places)
+
+
+def former_pdf(library: Library, row: int, file: Path | None) -> str:
+    """Return the SHA-256 of a paper's PDF that a newer version replaced; "" for any other file."""
+    last = mark_places.last_replaced(library.db, row)
+    if file is None or last is None:
+        return ""
+    sha256, is_former = _which(library, row, file, last)
+    return sha256 if is_former else ""
+
+
+def keep_with_former(library: Library, row: int, state: int, made: Highlight, former: str) -> None:
+    """Record that a mark without words stands on a former PDF, and nowhere on the newest.
+
+    former: as `former_pdf` returns it, "" for nothing to record.
+    """
+    last = mark_places.last_replaced(library.db, row)
+    if former and last and not made.text:
+        place = MarkPlace(made.page, made.place, made.box, made.quads)
+        mark_places.add_mark_places(library.db, former, {state: place})
+        mark_places.add_mark_places(library.db, last.by, {state: MarkPlace()})
 
 
 def _which(library: Library, row: int, file: Path, last: ReplacedPdf) -> tuple[str, bool]:

@@ -44,6 +44,7 @@ FROZEN = {
     "m031_handed": "fe263684e14c",
     "m032_replaced_pdfs": "55091e0beda0",
     "m033_used_ids": "22060f1c98a0",
+    "m034_drawn_on": "13cd6c86e33a",
     "title_fold": "c54c55c45454",
     "family_fold": "8fa676e0102c",
     "fold_name": "e2432c3d742f",

@@ -261,10 +261,8 @@ def test_a_mark_made_before_a_merge_has_the_words_of_the_page_that_was_shown(
     assert len(found["strokes"]) == 1
 
 
-def test_a_mark_made_before_a_newer_version_came_is_laid_on_its_words(
-    client: TestClient, parts: Parts
-) -> None:
-    stamp = shown_stamp(client)
+def add_newer(parts: Parts) -> str:
+    """Put version 2, with a page before the first one, in the PDF's place; return v1's SHA-256."""
     with parts.open_library() as library:
         old = pdfs.pdf_of(library.db, 1)
         assert old is not None
@@ -275,8 +273,39 @@ def test_a_mark_made_before_a_newer_version_came_is_laid_on_its_words(
         sha256 = hashlib.sha256(content).hexdigest()
         newer = pdfs.Pdf(1, "papers/1-2.pdf", sha256, 2)
         pdfs.add_pdf(library.db, newer, n_bytes=1, at=NOW)
+    return old.sha256
+
+
+def test_a_mark_made_before_a_newer_version_came_is_laid_on_its_words(
+    client: TestClient, parts: Parts
+) -> None:
+    stamp = shown_stamp(client)
+    add_newer(parts)
     [found] = make(client, act=ACT, stamp=stamp)["marks"]
     assert (found["text"], found["page"]) == ("played rain", 2)
+
+
+def test_what_has_no_words_stays_on_the_version_on_which_it_was_made(
+    client: TestClient, parts: Parts
+) -> None:
+    stamp, copy = shown_stamp(client), add_newer(parts)
+    make(client, act=ACT, stamp=stamp, kind="note", note="Here")
+    # The empty foot of the page: an area, as of a figure.
+    area = json.dumps([(300.0, 700.0, 400.0, 760.0)])
+    post(client, do="mark", page=1, boxes=area, act=f"{ACT[:-1]}0", stamp=stamp)
+    stroke = {"page": 1, "points": [100, 100, 120, 130]}
+    post(client, do="draw", strokes=json.dumps([stroke]), act=f"{ACT[:-1]}1", stamp=stamp)
+    before = client.get(AT, params={"copy": copy[:16]}).json()
+    assert [(one["kind"], one["note"], one["page"]) for one in before["marks"]] == [
+        ("note", "Here", 1), ("highlight", "", 1)]  # fmt: skip
+    assert [one["page"] for one in before["strokes"]] == [1]
+    assert client.get(AT).json() == {"marks": [], "strokes": []}
+    with parts.open_library() as library:
+        known = highlights.highlights_of(library.db, 1)
+    assert [one.highlight.is_earlier for one in known] == [True, True]
+    text = client.get("/paper/arxiv:2506.00001").text
+    assert "Ink on page 1 of an earlier version" in text
+    assert "/read?page=1" not in text
 
 
 @pytest.mark.parametrize(

@@ -522,10 +522,10 @@ def strokes_of(db: Database, paper: int) -> list[InkStroke]:
     return [_stroke(row) for row in db.read(f"{STANDS_SQL} AND s.paper = ? ORDER BY id", (paper,))]
 
 
-def stroke_names(db: Database, paper: int, *, until: int) -> set[str]:
-    """List the names of a paper's strokes up to an id."""
-    rows = db.read("SELECT name FROM strokes WHERE paper = ? AND id <= ?", (paper, until))
-    return {row["name"] for row in rows}
+def former_strokes(db: Database, paper: int, *, until: int) -> set[str]:
+    """List the names of a paper's strokes up to an id, and of later ones on a former PDF."""
+    sql = "SELECT name FROM strokes WHERE paper = ? AND (id <= ? OR sha256 != '')"
+    return {row["name"] for row in db.read(sql, (paper, until))}
 
 
 def add_strokes(
@@ -534,12 +534,12 @@ def add_strokes(
     """Record strokes, as a part of an act, in the open transaction; return their ids."""
     db.execute_many(
         """
-        INSERT INTO strokes (act, paper, page, name, colour, width, points, at, on_date)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO strokes (act, paper, page, name, colour, width, points, sha256, at, on_date)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
             (act, paper, s.page, s.name, s.colour, s.width, " ".join(f"{x:g}" for x in s.points),
-             at.isoformat(), on.isoformat())
+             s.sha256, at.isoformat(), on.isoformat())
             for s in strokes
         ],
     )  # fmt: skip
@@ -636,4 +636,4 @@ def stamp_of(db: Database, paper: int) -> str:
 
 def _stroke(row: Row) -> InkStroke:
     points = tuple(map(float, row["points"].split()))
-    return InkStroke(row["page"], row["name"], row["colour"], row["width"], points)
+    return InkStroke(row["page"], row["name"], row["colour"], row["width"], points, row["sha256"])

@@ -527,18 +527,11 @@ MARKS: tuple[str, list[str]] = (
         "CREATE INDEX markings_by_act ON markings(act)",
         """
         CREATE TABLE strokes (
-            id INTEGER PRIMARY KEY,
-            act INTEGER NOT NULL,
-            paper INTEGER NOT NULL REFERENCES papers(id),
-            page INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            colour TEXT NOT NULL,
-            width REAL NOT NULL,
-            points TEXT NOT NULL,
-            erases INTEGER REFERENCES strokes(id),
-            undoes INTEGER UNIQUE REFERENCES strokes(id),
-            at TEXT NOT NULL,
-            on_date TEXT NOT NULL
+            id INTEGER PRIMARY KEY, act INTEGER NOT NULL,
+            paper INTEGER NOT NULL REFERENCES papers(id), page INTEGER NOT NULL,
+            name TEXT NOT NULL, colour TEXT NOT NULL, width REAL NOT NULL, points TEXT NOT NULL,
+            erases INTEGER REFERENCES strokes(id), undoes INTEGER UNIQUE REFERENCES strokes(id),
+            at TEXT NOT NULL, on_date TEXT NOT NULL
         ) STRICT
         """,
         "CREATE INDEX strokes_of_paper ON strokes(paper)",
@@ -611,6 +604,12 @@ USED: tuple[str, list[str]] = (
 )
 
 
+DRAWN_ON: tuple[str, list[str]] = (
+    "m034_drawn_on",
+    ["ALTER TABLE strokes ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''"],
+)
+
+
 # In the order in which they are applied, which is not the order in which they stand above.
 MIGRATIONS: list[tuple[str, list[str]]] = [
     *first_layouts.STEPS,
@@ -637,4 +636,5 @@ MIGRATIONS: list[tuple[str, list[str]]] = [
     HANDED,
     REPLACED,
     USED,
+    DRAWN_ON,
 ]

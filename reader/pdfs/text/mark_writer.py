@@ -172,7 +172,7 @@ def _draw(pymupdf: Any, file: Any, strokes: list[list[Any]]) -> None:
             elif one.name.startswith(OWN):
                 page = file[number]
                 page.delete_annot(page.load_annot(one.number))
-    for number, name, colour, width, points in wanted.values():
+    for number, name, colour, width, points, *_unused in wanted.values():
         if not 1 <= number <= file.page_count:
             continue
         page = file[number - 1]

@@ -49,7 +49,7 @@ from reader.morning.remove import bring_back, remove, trash
 from reader.morning.why import Explanation, ListCache, after_decisions, explain, without_each
 from reader.notes.links import papers_by_link
 from reader.notes.share import share
-from reader.pdfs.mark import ink_on
+from reader.pdfs.mark import earlier_ink_on, ink_on
 from reader.pdfs.tablet import SHORT_SHA
 from reader.search.find import Neighbour, similar
 from reader.search.indexes import SharedNote
@@ -104,6 +104,7 @@ def paper(visit: Visit) -> Response:
         why=_why(explain(library, paper, lists=day_lists(visit))),
         marks=list(_mark_rows(shown)),
         ink=ink_on(visit.library, paper),
+        earlier_ink=earlier_ink_on(visit.library, paper),
         note_links=papers_by_link(library, shown.note.text) if shown.note else {},
         written=written,
         written_away=away,

@@ -31,9 +31,9 @@ from reader.library.rows import highlights, mark_places
 from reader.morning.browse_library import boxes_of
 from reader.pdfs import mark
 from reader.pdfs.back import CopyOutcome, handed_in
-from reader.pdfs.find import fetched_file
+from reader.pdfs.find import fetched_file, pdf_file
 from reader.pdfs.mark import MarkOutcome, marked_content
-from reader.pdfs.mark_places import marks_in
+from reader.pdfs.mark_places import former_pdf, marks_in
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import SHORT_SHA, requested_pdf
 from reader.texts.copies import counts_text, removed_text
@@ -368,7 +368,17 @@ def _outcome(visit: Visit, paper: LibraryPaper, done: str) -> MarkOutcome:
     library, field = visit.library, visit.field
     if done == "mark":
         file, copy = _marked_pdf(visit, paper)
-        return mark.mark(library, paper, _new_mark(visit, paper, file), copy=copy)
+        former = former_pdf(library, paper.row, file)
+        new = _new_mark(visit, paper, file)
+        outcome = mark.mark(library, paper, new, copy=copy, former=former)
+        if former:  # its words are at another place in the newest version, or nowhere
+            marks_in(
+                library,
+                visit.parts.drawn.marker.word_places,
+                paper.row,
+                pdf_file(library, paper.row),
+            )
+        return outcome
     if done == "change":
         given = {name: field(name) if name in visit.form else None for name in ("colour", "note")}
         colour = None if given["colour"] is None else mark.colour_of(given["colour"])
@@ -380,8 +390,12 @@ def _outcome(visit: Visit, paper: LibraryPaper, done: str) -> MarkOutcome:
         return mark.unmark(library, paper, field("mark"))
     if done == "draw":
         name = field("act") or secrets.token_hex(16)
+        file, copy = _marked_pdf(visit, paper)
+        former = former_pdf(library, paper.row, file)
         strokes = mark.strokes_in(field("strokes"), act=name)
-        return mark.draw(library, paper, strokes, copy=_marked_pdf(visit, paper)[1])
+        return mark.draw(
+            library, paper, [replace(one, sha256=former) for one in strokes], copy=copy
+        )
     if done == "erase":
         return mark.erase(library, paper, field("names").split())
     number = field("number")
