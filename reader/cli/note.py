@@ -138,7 +138,10 @@ class EditorPage:
             yield ""
             yield _("YOUR HIGHLIGHTS")
         for one in found:
-            where = _("(p. {pages})", pages=_(", ").join(map(str, one.pages)))
+            pages = _(", ").join(map(str, one.pages))
+            where = _("(p. {pages})", pages=pages)
+            if one.is_earlier:
+                where = _("(p. {pages} of an earlier version)", pages=pages)
             if one.text:
                 yield from wrap(f"“{one.text}” {where}", WIDTH, "  ", "- ")
             if one.note:

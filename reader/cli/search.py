@@ -260,7 +260,8 @@ _PLACES = {
 
 def _show_hit(hit: SearchHit, *, is_near: bool = False) -> None:
     width = output.width_of_terminal()
-    where = _(_PLACES[hit.kind], page=hit.page, section=plain(hit.section))
+    place = N_("MARKED") if hit.kind == "highlight" and not hit.page else _PLACES[hit.kind]
+    where = _(place, page=hit.page, section=plain(hit.section))
     title = shorten(title_text(hit.paper.record.title), width - columns(where) - 1)
     output.put(f"{where} " + output.bold(title))
     facts = [byline(hit), *([_("shared index")] if hit.is_shared else [])]

@@ -70,6 +70,7 @@ class InkStroke:
     colour: str
     width: float
     points: tuple[float, ...]
+    sha256: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,12 @@ def gathered(marks: Iterable[Highlight]) -> list[tuple[int, ...]]:
     """Return for each mark the pages that it is shown with, in the order of the marks.
 
     Marks of the same words, kind and colour without a typed note are shown once, at the first of
-    them, with all their pages; each other one of them has ().
+    them, with all their pages; each other one of them has (). Those of an earlier version of the
+    PDF stand apart, since their pages are of that.
     """
     marks = list(marks)
-    pages: dict[tuple[str, ...], list[int]] = {}
-    keys = [(once(m.text).casefold(), m.kind, m.colour) for m in marks]
+    pages: dict[tuple[str, str, str, bool], list[int]] = {}
+    keys = [(once(m.text).casefold(), m.kind, m.colour, m.is_earlier) for m in marks]
     for mark, key in zip(marks, keys, strict=True):
         if mark.text and not mark.note:
             pages.setdefault(key, []).append(mark.page)

@@ -34,6 +34,7 @@ from reader.library.paper import LibraryPaper
 from reader.library.rows import merges
 from reader.notes.draft import all_texts, template_text, with_headings, without_shown, words_in
 from reader.notes.rows import notes
+from reader.notes.sheet import pages_in_file
 from reader.notes.words import without_blank_ends
 from reader.notes.write import marked, newest_note
 
@@ -225,17 +226,18 @@ def has_words(library: Library, draft: Draft) -> bool:
 @dataclass(frozen=True, slots=True)
 class MarkedWords:
     """Words that the person marked, with their typed note; safe to print. pages: all on which
-    these words were marked."""
+    these words were marked; is_earlier: as that of Highlight."""
 
     text: str
     note: str
     pages: tuple[int, ...]
+    is_earlier: bool = False
 
     @property
     def quotation(self) -> str:
         """Quote the words in Markdown with their pages, as the note's file does; "" for none."""
-        pages = [str(page) for page in self.pages if page]
-        place = f"({'p.' if len(pages) == 1 else 'pp.'} {', '.join(pages)})" if pages else ""
+        pages = pages_in_file(self.pages, is_earlier=self.is_earlier)
+        place = f"({pages})" if pages else ""
         words = " ".join(self.text.split())
         return f"> {words} {place}".rstrip() if words else ""
 
@@ -290,8 +292,8 @@ def marks_of(library: Library, paper: LibraryPaper) -> list[MarkedWords]:
     """Collect the words that the person marked, in reading order, the same words once."""
     found = marked(library, paper)
     return [
-        MarkedWords(plain(once(highlight.text)), plain(highlight.note), tuple(pages))
-        for highlight, pages in zip(found, gathered(found), strict=True)
+        MarkedWords(plain(once(h.text)), plain(h.note), tuple(pages), h.is_earlier)
+        for h, pages in zip(found, gathered(found), strict=True)
         if pages
     ]
 

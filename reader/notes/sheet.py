@@ -52,6 +52,18 @@ def target(address: str) -> str:
     return re.sub(r"[^\w/.~:?=&+#@,;!$'*%-]", lambda m: quote(m[0], errors="replace"), address)
 
 
+def pages_in_file(pages: Sequence[int], *, is_earlier: bool) -> str:
+    """Write the pages of a mark as a note's file has them; "" for one from a program without pages.
+
+    is_earlier: whether they are pages of an earlier version of the PDF.
+    """
+    known = [str(page) for page in pages if page]
+    if not known:
+        return ""
+    where = f"{'p.' if len(known) == 1 else 'pp.'} {', '.join(known)}"
+    return f"{where} of an earlier version" if is_earlier else where
+
+
 def mark_lines(highlights: Sequence[Highlight]) -> list[str]:
     """Quote the words that the reader marked, with their pages, in reading order.
 
@@ -62,10 +74,8 @@ def mark_lines(highlights: Sequence[Highlight]) -> list[str]:
         if not pages:  # the same words marked before: their pages stand there
             continue
         text, note = shown_text(once(highlight.text)), shown_text(highlight.note)
-        where = "p. " if len(pages) == 1 else "pp. "
-        place = f"({where}{', '.join(map(str, pages))}{_HOW.get(highlight.kind, '')})"
-        if not any(pages):  # brought from a program that knows no pages
-            place = ""
+        where = pages_in_file(pages, is_earlier=highlight.is_earlier)
+        place = f"({where}{_HOW.get(highlight.kind, '')})" if where else ""
         lines = f"{text} {place}".rstrip() if text else f"{place} {note}".strip()
         lines += f"\n\n— {note}" if text and note else ""
         quotes.append("\n".join(f"> {line}".rstrip() for line in lines.split("\n")))

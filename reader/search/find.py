@@ -24,7 +24,7 @@ from reader.library.ids import IdMatch, parse_id
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
 from reader.library.query import Filter, Query, parse
-from reader.library.rows import papers
+from reader.library.rows import highlights, papers
 from reader.search.encode import is_gibberish
 from reader.search.evidence import (
     evidence,
@@ -74,7 +74,8 @@ MOST_OF_ONE = 20
 class SearchHit:
     """A hit of a search: a note, a highlight, a paper, or a passage.
 
-    page: where the passage or highlight begins, from 1; None for notes and papers.
+    page: where the passage or highlight begins, from 1; None for notes, papers and highlights
+    without a page in the PDF that is here.
     evidence: the sentence that fits the query best. matches: the places of the query's words in
     it. has_words: full text found it, not only similarity.
     score: of the fusion; comparable within one search and kind only.
@@ -404,12 +405,22 @@ def _shown_once(
             title, _unused, abstract = text.text.partition("\n")
             body = (abstract or title) if text.kind == "paper" else text.text
             why = evidence(body, query, as_text=title_text)
-            place = by_row[text.paper], text.page, text.section
+            place = by_row[text.paper], _page_now(indexes.library, text), text.section
             has_words = text.row in by_words
             hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)
             hits.append(replace(hit, is_shared=text.row < 0, is_far=text.row in far))
             seen.append(words)
     return hits
+
+
+def _page_now(library: Library, text: Text) -> int | None:
+    """Return the page of the paper's PDF on which a text stands; None for a highlight that is
+    only in an earlier version."""
+    if text.kind != "highlight":
+        return text.page
+    known = highlights.highlights_of(library.db, text.paper)
+    mark = next((one.highlight for one in known if one.id == text.position), None)
+    return mark.page or None if mark and not mark.is_earlier else None
 
 
 def _listing(

@@ -84,6 +84,8 @@ def marks(paper: SharedPaper) -> Iterator[tuple[str, str, str]]:
         if pages:
             n = ", ".join(map(str, pages))
             where = _("p. {page}", page=n) if len(pages) == 1 else _("pp. {n}", n=n)
+            if highlight.is_earlier:
+                where = _("{pages} of an earlier version", pages=where)
             where = where if any(pages) else ""
             yield once(plain(highlight.text)), plain_lines(highlight.note), where
 

@@ -11,20 +11,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pymupdf
 import pytest
+from numpy.typing import NDArray
 
+from reader.base.errors import ModelMissing
 from reader.library.folder import Library, find_paper
 from reader.library.highlight import OWN, Highlight, InkStroke, shown
 from reader.library.rows import highlights, mark_places, papers, pdfs
 from reader.morning.add import Adding, Wishes, find_files
 from reader.morning.pick import decide
 from reader.morning.pipe import Tools
+from reader.notes.drafts import marks_of
+from reader.notes.sheet import mark_lines
 from reader.pdfs import mark
 from reader.pdfs.back import back
 from reader.pdfs.mark_places import marks_in
 from reader.pdfs.tablet import copy_to_open, take
 from reader.pdfs.text.process import PdfReader
+from reader.search.encode import index_words
+from reader.search.find import search
 from tests import samples
 from tests.marked_pdfs import MOSS, SNAILS, highlight, marked, typeset
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library, paper
@@ -108,6 +115,10 @@ def make(library: Library, reader: PdfReader, words: str, file: Path, **more: An
     ).mark
 
 
+def no_model(_: str) -> NDArray[np.float32]:
+    raise ModelMissing(model="small", what="not here", hint="Fetch it.")
+
+
 def there(library: Library) -> list[Highlight]:
     known = shown(highlights.highlights_of(library.db, 1))
     return [one.highlight for one in known if one.gone_at is None]
@@ -152,6 +163,41 @@ def test_marks_lie_on_their_words_in_a_newer_version(
     assert {one.mark for one in before.states} == {stays, gone, typed.mark}
     assert [one.highlight.page for one in before.states] == [1, 1, 1]
     assert [one.name for one in before.strokes] == [f"{OWN}s"]
+
+
+def test_pages_of_an_earlier_version_are_named_as_such(
+    library: Library, reader: PdfReader, tools: Tools, tmp_path: Path
+) -> None:
+    known = find_paper(library, "2506.00001")
+    old = library.folder / "papers/one.pdf"
+    make(library, reader, STAYS, old)
+    make(library, reader, GOES, old)
+    add_newer(library, tools, tmp_path)
+    assert {one.quotation for one in marks_of(library, known)} == {
+        f"> {STAYS} (p. 2)",
+        f"> {GOES} (p. 1 of an earlier version)",
+    }
+    assert mark_lines(there(library)) == [
+        f"> {GOES} (p. 1 of an earlier version)",
+        f"> {STAYS} (p. 2)",
+    ]
+    index_words(library, tools)
+    pages = {}
+    for words in ("turned towards", "nobody asked"):
+        found = search(library, words, encode_query=no_model, encoder="", kinds=["highlight"])
+        pages |= {hit.evidence: hit.page for hit in found.hits}
+    assert pages == {STAYS: 2, GOES: None}
+
+
+def test_marks_of_two_versions_are_not_one_with_two_pages() -> None:
+    earlier, now = (
+        Highlight(1, 0, "highlight", GOES, is_earlier=True),
+        Highlight(2, 0, "highlight", GOES),
+    )
+    assert mark_lines([earlier, now]) == [
+        f"> {GOES} (p. 1 of an earlier version)",
+        f"> {GOES} (p. 2)",
+    ]
 
 
 def test_copies_of_the_newer_version_have_the_marks_and_back_doubles_none(

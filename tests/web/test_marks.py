@@ -306,6 +306,9 @@ def test_what_has_no_words_stays_on_the_version_on_which_it_was_made(
     text = client.get("/paper/arxiv:2506.00001").text
     assert "Ink on page 1 of an earlier version" in text
     assert "/read?page=1" not in text
+    beside = client.get("/note/arxiv:2506.00001/beside").text
+    assert "p. 1 of an earlier version" in beside
+    assert "/read?page=1" not in beside
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ class PassageText:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A searchable text; row: `texts.id`. page, section: its place, None and "" without one."""
+    """A searchable text; row: `texts.id`. page, section: its place, None and "" without one.
+    position: of a highlight, the state of the mark that it is."""
 
     row: int
     kind: Kind
@@ -55,6 +56,7 @@ class Text:
     page: int | None
     section: str
     text: str
+    position: int = field(default=0, compare=False)
 
 
 def papers_without_text(db: Database, *, limit: int, after: int = 0) -> list[int]:
@@ -238,16 +240,13 @@ def texts_at(db: Database, rows: Iterable[int]) -> dict[int, Text]:
     """Load texts by row; deleted ones and those of merged copies are left out."""
     found = db.read(
         f"""
-        SELECT t.id, t.kind, t.paper, t.page, t.section, {TEXT_SQL} AS text
+        SELECT t.id, t.kind, t.paper, t.page, t.section, coalesce({TEXT_SQL}, ''), t.position
         FROM idx.texts AS t JOIN papers AS p ON p.id = t.paper AND p.merged_into IS NULL
         WHERE t.id IN (SELECT value FROM json_each(?))
         """,  # noqa: S608  a constant of this module
         (json.dumps(list(rows)),),
     )
-    return {
-        r["id"]: Text(r["id"], r["kind"], r["paper"], r["page"], r["section"], r["text"] or "")
-        for r in found
-    }
+    return {r["id"]: Text(*r) for r in found}
 
 
 _HAS_NO_VECTOR = (
