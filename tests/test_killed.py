@@ -293,7 +293,7 @@ def test_killed_in_the_middle_of_a_snapshot_the_next_import_brings_each_paper_on
         (3000 + len(before),) * 2
     ]
     assert is_whole(library)
-    assert "Taken back: 3000 papers" in run("undo", library=library).out
+    assert "Taken back: 3,000 papers" in run("undo", library=library).out
     assert rows(library, "SELECT * FROM papers") == before
 
 

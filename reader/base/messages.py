@@ -86,8 +86,20 @@ def _(text: str, /, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
-    """Translate a text that counts; n is the count, and the value `n` unless another is given."""
-    return _texts(_spoken.get()).ngettext(one, many, n).format_map(_printable({"n": n, **values}))
+    """Translate a text that counts; n is the count, and the value `n` unless another is given.
+
+    A count is written as `in_thousands` does; other values, such as years, as they are.
+    """
+    counted = values.get("n", n)
+    shown = in_thousands(counted) if isinstance(counted, int) else counted
+    return (
+        _texts(_spoken.get()).ngettext(one, many, n).format_map(_printable({**values, "n": shown}))
+    )
+
+
+def in_thousands(n: int) -> str:
+    """Write a count with its thousands apart, in both languages: 1,490."""
+    return f"{n:,}"
 
 
 def _printable(values: Mapping[str, object]) -> dict[str, object]:

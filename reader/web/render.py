@@ -21,7 +21,7 @@ import jinja2
 import nh3
 from markupsafe import Markup, escape
 
-from reader.base.messages import N_, _, ngettext, pgettext, say_day
+from reader.base.messages import N_, _, in_thousands, ngettext, pgettext, say_day
 from reader.base.tex import tex_to_html, title_text
 from reader.base.text import plain, plain_lines, sentences, shorten, visible
 from reader.library.file_names import folder_name, year_of
@@ -282,6 +282,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "sentences": sentences,
         # Cached: after each decision today's page cuts the same titles again.
         "shorten": functools.lru_cache(1_024)(shorten),
+        "in_thousands": in_thousands,
         "iso": date.isoformat,
         "address": url_of,
         "as_path": as_path,

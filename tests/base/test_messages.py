@@ -22,7 +22,18 @@ from babel.messages.mofile import write_mo
 from jinja2 import Environment, nodes
 
 from reader.base.build_texts import compile_texts
-from reader.base.messages import DOMAIN, LOCALE, N_, _, ngettext, pgettext, say_day, speak, speaking
+from reader.base.messages import (
+    DOMAIN,
+    LOCALE,
+    N_,
+    _,
+    lazy_ngettext,
+    ngettext,
+    pgettext,
+    say_day,
+    speak,
+    speaking,
+)
 from reader.base.messages import spoken as spoken_now
 from reader.base.text import columns
 from reader.texts.morning import STEPS
@@ -199,7 +210,9 @@ def test_every_step_that_the_stages_tell_of_has_its_name() -> None:
 def test_a_text_is_filled_in() -> None:
     assert _("{braces} stay", braces="{these}") == "{these} stay"
     assert ngettext("{n} paper", "{n} papers", 1) == "1 paper"
-    assert ngettext("{n} paper", "{n} papers", 2_000, n="2,000") == "2,000 papers"
+    assert ngettext("{n} paper", "{n} papers", 2_000) == "2,000 papers"
+    assert ngettext("{n} paper", "{n} papers", 2_000, n="2 000") == "2 000 papers"
+    assert str(lazy_ngettext("{n} paper", "{n} papers", 2_000)) == "2,000 papers"
     assert N_("{n} left") == "{n} left"
     with speaking("ja"):
         assert _("") == ""

@@ -182,7 +182,7 @@ def test_pages_of_an_earlier_version_are_named_as_such(
         f"> {STAYS} (p. 2)",
     ]
     index_words(library, tools)
-    pages = {}
+    pages: dict[str, int | None] = {}
     for words in ("turned towards", "nobody asked"):
         found = search(library, words, encode_query=no_model, encoder="", kinds=["highlight"])
         pages |= {hit.evidence: hit.page for hit in found.hits}

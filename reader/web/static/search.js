@@ -71,8 +71,8 @@ async function searchDevice() {
   const hits = here ? search(here.texts, query, String(new FormData(form).get("kind") ?? "")) : [];
   const { unread } = parsed(query);
   const said = [
-    here ? words.away.replace("{n}", String(here.texts.length)) : words.nothing,
-    here?.n_left_out ? words.leftOut.replace("{n}", String(here.n_left_out)) : "",
+    here ? words.away.replace("{n}", here.texts.length.toLocaleString(document.documentElement.lang)) : words.nothing,
+    here?.n_left_out ? words.leftOut.replace("{n}", here.n_left_out.toLocaleString(document.documentElement.lang)) : "",
     unread.length ? words.unread.replace("{words}", unread.join(" ")) : "",
   ];
   const notice = Object.assign(document.createElement("p"), { className: "notice", textContent: said.filter(Boolean).join(" ") });
