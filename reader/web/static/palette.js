@@ -1,5 +1,6 @@
-// The palette: `/` or Ctrl/⌘ K, then a few letters of a paper, note, folder or page. It is a
-// combobox with a listbox (WAI-ARIA); what was opened last on this device comes first.
+// The palette: `/` or Ctrl/⌘ K, then a few letters of a paper, note, folder, page or action of the
+// page that is open. It is a combobox with a listbox (WAI-ARIA); what was opened last on this
+// device comes first.
 
 import { afterTyping } from "./reader.js";
 
@@ -11,7 +12,7 @@ const input = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
 const list = /** @type {HTMLElement} */ (dialog.querySelector("[role=listbox]"));
 const status = /** @type {HTMLElement} */ (dialog.querySelector("[role=status]"));
 
-/** @typedef {{text: string, address: string}} Item */
+/** @typedef {{text: string, address: string, press?: HTMLElement}} Item press: what does it on this page */
 /** @typedef {{name: string, items: Item[]}} Group */
 
 /** @returns {Item[]} */
@@ -36,6 +37,22 @@ function remember() {
 
 const options = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=option]")]);
 
+/**
+ * List what can be done on this page: the visible buttons and links of its bars, and of their menus.
+ * @param {string} q
+ * @returns {Item[]}
+ */
+function actions(q) {
+  const all = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-acts] :is(button, a)"));
+  const isThere = (/** @type {HTMLElement} */ one) => one.checkVisibility() || (one.closest("details") && getComputedStyle(one).display !== "none");
+  const named = [...all].filter(isThere).map((one) => {
+    const text = one.textContent?.trim() ?? "";
+    return { text: /\p{L}/u.test(text) ? text : one.ariaLabel ?? "", address: "", press: one };
+  });
+  const fits = named.filter(({ text }) => text.toLowerCase().includes(q.toLowerCase()));
+  return [...new Map(fits.map((one) => [one.text, one])).values()];
+}
+
 /** @param {number} n */
 function choose(n) {
   const all = options();
@@ -57,9 +74,14 @@ function show(groups) {
     const group = document.createElement("div");
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", name);
-    group.append(head, ...items.map(({ text, address }) => {
+    group.append(head, ...items.map(({ text, address, press }) => {
       const one = Object.assign(document.createElement("a"), { href: address, textContent: text, id: `to-${n++}`, tabIndex: -1 });
       one.setAttribute("role", "option");
+      if (press) one.addEventListener("click", (event) => {
+        event.preventDefault();
+        dialog.close();
+        press.click();
+      });
       return one;
     }));
     return group;
@@ -77,13 +99,15 @@ async function ask() {
   const q = input.value.trim();
   const last = recent().filter(({ text }) => !q || text.toLowerCase().includes(q.toLowerCase()));
   const mine = { name: list.dataset.recent ?? "", items: last };
+  const here = { name: list.dataset.here ?? "", items: actions(q) };
+  const known = [mine, here].filter(({ items }) => items.length);
   try {
     const answer = await fetch(`/palette.json?${new URLSearchParams({ q })}`, { headers: { Accept: "application/json" }, signal: asking.signal });
     if (!answer.ok) throw new Error(answer.statusText);
     const { groups } = /** @type {{groups: Group[]}} */ (await answer.json());
-    show([...(!q && last.length ? [mine] : []), ...groups]);
+    show([...known.filter((one) => !q || one !== mine), ...groups]);
   } catch {
-    if (!asking.signal.aborted) show(last.length ? [mine] : []); // without a network
+    if (!asking.signal.aborted) show(known); // without a network
   }
 }
 

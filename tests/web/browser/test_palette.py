@@ -7,6 +7,7 @@ from tests.web.browser.pages import JAPANESE, PAPER
 from tests.web.browser.playing import expect
 from tests.web.browser.test_access import violations
 from tests.web.serving import Serving
+from tests.web.world import HOSTILE
 
 COMPOSING = """(input) => {
   input.dispatchEvent(new CompositionEvent("compositionstart"));
@@ -43,6 +44,28 @@ def test_a_paper_is_opened_by_keys_alone(shown: Serving, visitor: Visitor) -> No
     expect(field).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
+
+
+def test_what_the_page_can_do_is_done_by_its_name(served: Serving, visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(f"{served.url}/paper/{HOSTILE}")
+    state = page.locator(f'.deciding[data-paper="{HOSTILE}"]')
+    for words, after in (("pick", "pick"), ("undo", "candidate")):
+        page.keyboard.press("Control+k")
+        page.keyboard.type(words)
+        expect(page.locator("#palette [role=option]").first).to_have_text(words.capitalize())
+        assert violations(page) == []
+        page.keyboard.press("Enter")
+        expect(page.locator("#palette")).to_be_hidden()
+        expect(state).to_have_attribute("data-state", after)
+    # A tool in a closed menu, on a page that has its own `/`.
+    page.goto(f"{served.url}/pdf/{PAPER}/read")
+    page.locator("#page-1 .picture .full").wait_for()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("thumb")
+    expect(page.locator("#palette [role=option]")).to_have_text(["Thumbnails"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#thumbs")).to_be_visible()
 
 
 def test_the_page_of_search_keeps_its_slash_and_fields_theirs(
