@@ -128,6 +128,19 @@ def test_words_are_marked_by_touch(served: Serving, visitor: Visitor, language: 
     assert own(page) == []
 
 
+def test_a_pen_marks_words_while_ink_is_off(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    at = page.evaluate(FOUND, WORD)
+    pen = page.context.new_cdp_session(page)
+    held = {"pointerType": "pen", "button": "left", "clickCount": 1, "buttons": 1, "y": at["y"]}
+    for kind, x in (("Pressed", at["x"]), ("Moved", at["end"] - 3), ("Released", at["end"] - 3)):
+        pen.send("Input.dispatchMouseEvent", held | {"type": f"mouse{kind}", "x": x})
+    with made(page):
+        page.locator("#mark-bar [data-mark=underline]").click()
+    assert own(page) == [("underline", WORD, "")]
+    assert page.locator(".marks polyline").count() == 0
+
+
 def test_a_pen_draws_while_ink_is_on(served: Serving, visitor: Visitor) -> None:
     page = opened(served, visitor)
     page.get_by_role("button", name="Draw by hand").click()
