@@ -97,7 +97,8 @@ async function ask() {
   asking?.abort();
   asking = new AbortController();
   const q = input.value.trim();
-  const last = recent().filter(({ text }) => !q || text.toLowerCase().includes(q.toLowerCase()));
+  const others = recent().filter(({ address }) => address !== location.pathname);
+  const last = others.filter(({ text }) => !q || text.toLowerCase().includes(q.toLowerCase()));
   const mine = { name: list.dataset.recent ?? "", items: last };
   const here = { name: list.dataset.here ?? "", items: actions(q) };
   const known = [mine, here].filter(({ items }) => items.length);
