@@ -26,10 +26,11 @@ from reader.library.highlight import Marks
 from reader.library.paper import LibraryPaper
 from reader.library.rows import highlights, papers, pdfs
 from reader.library.rows.highlights import PlaceState
+from reader.library.rows.mark_places import last_replaced
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.find import PdfSketches, Recognition, fetched_file, pdf_file, recognise
 from reader.pdfs.marked_copies import HANDED, Counts, ReturnedCopy, keep
-from reader.pdfs.recognition import SAME_TEXT, Likeness, compare, sketch_of
+from reader.pdfs.recognition import SAME_TEXT, Likeness, compare, sketch_of, stamped_version
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, evicted, is_named_after, no_folder, place_of
 
 Outcome = Literal["imported", "unchanged", "asked", "other", "unknown", "broken", "waiting"]
@@ -238,12 +239,27 @@ class _Run:
         if _stamp(file.path) != file.stamp or hashlib.sha256(content).hexdigest() != sha256:
             return _waiting(file.name, N_("it is still being written"))
         marks = self._of_the_person(row, marks)
-        returned = ReturnedCopy(paper, place, own, sha256, content, marks)
+        is_former = self._is_former(row, file.path, marks)
+        returned = ReturnedCopy(paper, place, own, sha256, content, marks, is_former)
         counts, copy = keep(self.library, returned, walked=self.root)
         if copy or counts.is_news:
             return CopyOutcome(file.name, "imported", paper, counts, copy)
         is_unmarked = is_new and not marks.highlights and not counts.ink and not counts.unread
         return CopyOutcome(file.name, "unchanged", paper, counts, is_unmarked=is_unmarked)
+
+    def _is_former(self, row: int, file: Path, marks: Marks) -> bool:
+        """Check whether a copy is of an earlier version than the paper's PDF, by arXiv's stamp.
+
+        Asked only for marks without words, which stay with it; the others go where their words
+        are. Raises PdfError.
+        """
+        pdf = pdfs.pdf_of(self.library.db, row)
+        if pdf is None or pdf.version is None or last_replaced(self.library.db, row) is None:
+            return False
+        if all(h.text for h in marks.highlights):
+            return False
+        version = stamped_version(self.tools.read_first(file, 0))
+        return version is not None and version < pdf.version
 
     def _of_the_person(self, row: int, marks: Marks) -> Marks:
         """Leave out the marks that the paper's PDF had when it was fetched: its publisher's."""

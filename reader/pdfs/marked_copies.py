@@ -27,6 +27,7 @@ from reader.library.rows import decisions, highlights, pdfs
 from reader.library.rows.highlights import MarkedCopy, PlaceState, state_at
 from reader.pdfs.fetch import PdfTools
 from reader.pdfs.find import find_moved
+from reader.pdfs.mark_places import keep_with_former
 from reader.pdfs.tablet import IN_LIBRARY, LOCK, file_at, is_named_after
 from reader.search.rows import index
 
@@ -48,6 +49,8 @@ class ReturnedCopy:
     sha256: str
     content: bytes
     marks: Marks
+    is_former: bool = False
+    """Whether it is of a version that a newer one has replaced since, as far as that matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,10 @@ def keep_marks(
     for h, m in zip(found, matches, strict=True) if not states else ():
         # A mark without readable words keeps the words that it had before.
         new = replace(h, text=m.before.text, place=m.before.place) if m.before else h
-        states.append(m.state or highlights.add_highlight(db, row, new, mark=m.mark, at=now))
+        state = m.state or highlights.add_highlight(db, row, new, mark=m.mark, at=now)
+        states.append(state)
+        if m.mark is None and returned.is_former:
+            keep_with_former(library, row, state, new, returned.sha256)
     here = {m.mark for m in matches}
     # Marks of unread pages stay: they were not seen, which does not mean that they are gone.
     states += [k.id for k in had if k.highlight.page in unread and k.mark not in here]

@@ -237,6 +237,24 @@ def test_copies_of_the_newer_version_have_the_marks_and_back_doubles_none(
     )
 
 
+def test_a_note_brought_back_in_a_copy_of_before_is_not_on_the_newer_version(
+    library: Library, reader: PdfReader, tools: Tools, tmp_path: Path
+) -> None:
+    pad = tmp_path / "pad"
+    [first] = take(library, [], pad, reader)
+    new = add_newer(library, tools, tmp_path)
+
+    def note(document: Any) -> None:
+        document[0].add_text_annot((400, 600), "Here")
+
+    (pad / first.name).write_bytes(marked((pad / first.name).read_bytes(), note))
+    [came] = back(library, tools, pad)
+    assert [(h.note, h.page, h.is_earlier) for h in there(library)] == [("Here", 1, True)]
+    assert marks_in(library, reader.word_places, 1, new).states == ()
+    copy = marks_in(library, reader.word_places, 1, library.folder / came.copy)
+    assert [one.highlight.note for one in copy.states] == ["Here"]
+
+
 def test_changes_and_undo_outlive_the_newer_version(
     library: Library, reader: PdfReader, tools: Tools, tmp_path: Path
 ) -> None:
