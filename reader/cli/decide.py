@@ -31,6 +31,7 @@ from reader.morning.pick import (
     later,
     not_in_queue,
     pdfs_here,
+    waiting_picks,
     whole_queue,
     without_put_off,
 )
@@ -159,7 +160,7 @@ def queue_command(context: click.Context, as_json: bool) -> None:
         output.put(
             output.bold(
                 _("QUEUE  {n} picked and not written up yet, oldest first", n=len(waiting))
-                + within_priority(waiting)
+                + within_priority(one.paper.priority for one in waiting)
             )
         )
     else:
@@ -278,7 +279,7 @@ def _waiting_teller(context: click.Context) -> Callable[[LockHolder | None], Non
 
 def here_text(library: Library) -> str:
     """Write in a sentence how many PDFs of the queue are here; "" for an empty queue."""
-    here = pdfs_here(library, whole_queue(library))
+    here = pdfs_here(library, waiting_picks(library))
     if here is None:
         return ""
     if here.of == 1:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from reader.base.errors import Locked, StoreError, UsageError
 from reader.base.messages import N_, lazy_gettext
@@ -24,6 +26,8 @@ from reader.library.paper import PRIORITIES, LibraryPaper
 from reader.library.passage import length_seconds, minutes, paper_seconds
 from reader.library.rows import decisions, failures, papers, queue
 from reader.library.rows.decisions import Kind
+from reader.library.rows.properties import properties_of
+from reader.library.rows.queue import WaitingPick
 from reader.morning.values import Fetching, PdfsHere, QueueEntry
 from reader.ranking.learn import file_away
 
@@ -84,17 +88,35 @@ FETCH_LOG = "fetch.log"
 """The output of the processes that fetch PDFs, which no terminal shows."""
 
 
+def waiting_picks(library: Library) -> list[WaitingPick]:
+    """List the picks without a note by priority, the oldest first, with those put off.
+
+    A queue of hundreds is counted by this; `entries_of` reads the papers of those that are shown.
+    """
+    picked = queue.picked(library.db)
+    known = properties_of(library.db, [one.paper for one in picked])
+    for n, one in enumerate(picked):
+        if one.paper in known:
+            picked[n] = replace(one, priority=known[one.paper].priority)
+    return sorted(picked, key=lambda one: PRIORITIES.index(one.priority))
+
+
 def whole_queue(library: Library) -> list[QueueEntry]:
-    """List the picks without a note by priority, the oldest first, with those put off."""
-    queued = _queued(library, queue.picked(library.db))
-    return sorted(queued, key=lambda one: PRIORITIES.index(one.paper.priority))
+    """List the queue as `waiting_picks` does, with its papers."""
+    return entries_of(library, waiting_picks(library))
 
 
-def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[QueueEntry]:
-    db, paths = library.db, {one.paper: one.path for one in picked if one.path}
+def _here(library: Library, picked: Sequence[WaitingPick]) -> set[int]:
+    """Find the papers (rows) whose PDF is here."""
+    paths = {one.paper: one.path for one in picked if one.path}
     # What is not in its place may have been moved by hand; papers/ is looked through.
     is_lost = lost_files(library, paths.values())
-    here = {*paths} - gone_pdfs(library) if is_lost else {*paths}
+    return {*paths} - gone_pdfs(library) if is_lost else {*paths}
+
+
+def entries_of(library: Library, picked: Sequence[WaitingPick]) -> list[QueueEntry]:
+    """Read the papers of some picks and how long they take, in the order given."""
+    db, here = library.db, _here(library, picked)
     by_row = {h.row: h for h in papers.papers_at(db, [one.paper for one in picked])}
     extents = queue.extents(db, here)
     found = []
@@ -119,29 +141,35 @@ def _queued(library: Library, picked: Sequence[queue.WaitingPick]) -> list[Queue
     return found
 
 
-def without_put_off(queued: Sequence[QueueEntry], day: date) -> tuple[QueueEntry, ...]:
+Waiting = TypeVar("Waiting", WaitingPick, QueueEntry)
+
+
+def without_put_off(queued: Sequence[Waiting], day: date) -> tuple[Waiting, ...]:
     """Leave out the papers that were put off until after a day."""
     return tuple(one for one in queued if one.until is None or one.until <= day)
 
 
-def pdfs_here(library: Library, queued: Sequence[QueueEntry]) -> PdfsHere | None:
+def pdfs_here(library: Library, picked: Sequence[WaitingPick]) -> PdfsHere | None:
     """Count the PDFs of a queue that are here, and the reasons of others; None for no queue.
 
     What is put off is not counted, as in the queue that is shown.
     """
-    queued = without_put_off(queued, library.today())
-    if not queued:
+    picked = without_put_off(picked, library.today())
+    if not picked:
         return None
-    lacking = {one.paper.record.id for one in queued if not one.has_pdf}
+    here = _here(library, picked)
+    lacking = [one.paper for one in picked if one.paper not in here]
+    failed = failures.failures(library.db, "pdf") if lacking else []
+    ids = papers.ids_of(library.db, lacking) if failed else set()
     reasons: dict[str, list[str]] = defaultdict(list)
-    for one in failures.failures(library.db, "pdf") if lacking else ():
-        if one.subject in lacking:
+    for one in failed:
+        if one.subject in ids:
             # The same reason for many is said once: the id stands in each message.
             error = one.text()
             reasons[error.replace(one.subject, "…")].append(error)
-    failed = [(text if len(whole) > 1 else whole[0], len(whole)) for text, whole in reasons.items()]
-    failed.sort(key=lambda reason: -reason[1])
-    return PdfsHere(sum(one.has_pdf for one in queued), len(queued), tuple(failed))
+    said = [(text if len(whole) > 1 else whole[0], len(whole)) for text, whole in reasons.items()]
+    said.sort(key=lambda reason: -reason[1])
+    return PdfsHere(len(picked) - len(lacking), len(picked), tuple(said))
 
 
 def fetching(library: Library, pdfs: PdfsHere | None) -> Fetching:
@@ -235,10 +263,10 @@ def put_off(library: Library, rows: Sequence[int]) -> dict[int, date]:
 
 
 def _in_queue(library: Library, rows: Sequence[int]) -> list[LibraryPaper]:
-    waiting = {one.paper for one in queue.picked(library.db)}
+    in_queue = {one.paper for one in queue.picked(library.db)}
     several = papers.papers_at(library.db, rows)
     for one in several:
-        if one.row not in waiting:
+        if one.row not in in_queue:
             raise not_in_queue(one)
     return several
 
@@ -283,7 +311,7 @@ def to_ask(library: Library) -> tuple[QueueEntry, ...]:
     old = _old(library)
     n_today = sum(how is not None and how.on_date == library.today() for _, how in old)
     new = [one for one, how in old if how is None]
-    return tuple(_queued(library, new[: max(0, MOST_QUESTIONS - n_today)]))
+    return tuple(entries_of(library, new[: max(0, MOST_QUESTIONS - n_today)]))
 
 
 def n_to_ask(library: Library) -> int:
@@ -303,20 +331,20 @@ def questions_today(
     new = [one for one, how in old if how is None]
     n_left = MOST_QUESTIONS - sum(how is not None and how.on_date == today for _, how in old)
     if may_ask and new and n_left > 0:
-        record_questions(library, _queued(library, new[:n_left]))
+        record_questions(library, entries_of(library, new[:n_left]))
         # Read again: another window may have asked about some of them in between.
         old = _old(library)
     open_ = [one for one, how in old if how and how.on_date == today and not how.is_kept]
-    return tuple(_queued(library, open_)), sum(how is None for _, how in old)
+    return tuple(entries_of(library, open_)), sum(how is None for _, how in old)
 
 
-def _old(library: Library) -> list[tuple[queue.WaitingPick, queue.QueueQuestion | None]]:
+def _old(library: Library) -> list[tuple[WaitingPick, queue.QueueQuestion | None]]:
     """Read the picks that are old enough to be asked about, each with the question that was
     asked; None for never."""
     today = library.today()
     oldest = days_back(today, library.config.queue_days)
-    waiting = (one for one in queue.picked(library.db) if one.until is None or one.until <= today)
-    old = [one for one in waiting if one.picked_on <= oldest]
+    there = without_put_off(queue.picked(library.db), today)
+    old = [one for one in there if one.picked_on <= oldest]
     questions = queue.questions_about(library.db, [one.decision for one in old])
     return [(one, questions.get(one.decision)) for one in old]
 

@@ -27,7 +27,7 @@ from reader.library.rows import fields, papers, pdfs
 from reader.morning import rows as history
 from reader.morning.browse_library import saved_lines
 from reader.morning.lanes import lanes
-from reader.morning.pick import pdfs_here, whole_queue, without_put_off
+from reader.morning.pick import entries_of, pdfs_here, waiting_picks, without_put_off
 from reader.morning.rank import LOOK_BACK_DAYS, Ranks, rank_new
 from reader.morning.trust import (
     begun,
@@ -425,17 +425,20 @@ def rank_list(
     return RankedList(day, listed, first, days, unsaved)
 
 
-def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morning:
+def morning(
+    library: Library, ranked: RankedList, *, encoder: str = "", n_queued: int | None = None
+) -> Morning:
     """Read everything else that belongs to the morning of a list. Writes nothing.
 
     encoder: its name, to count texts that it has not encoded; empty: they are not counted.
+    n_queued: how many papers of the queue are read, None for all.
     """
     db, config, day, found = library.db, library.config, ranked.day, ranked.lanes
     themes = balance(library, day)
     is_today = day == library.today()
     # Seeds, queue and PDFs are of now, so a list of another day has none.
     seeds = missing_seeds(library) if is_today else ()
-    queued = whole_queue(library) if is_today else []
+    picked = without_put_off(waiting_picks(library), day) if is_today else ()
     trusted, came_on, began = _trusted(library, day)
     return Morning(
         day=day,
@@ -466,8 +469,9 @@ def morning(library: Library, ranked: RankedList, *, encoder: str = "") -> Morni
         seeds=seeds,
         seed_texts=tuple(seed_text(seed, config.timezone) for seed in seeds),
         theme_of={topic.path: topic.theme for topic in config.own_topics},
-        queue=without_put_off(queued, day),
-        pdfs=pdfs_here(library, queued),
+        queue=tuple(entries_of(library, picked[:n_queued])),
+        more_queued=tuple(one.priority for one in picked[len(picked[:n_queued]) :]),
+        pdfs=pdfs_here(library, picked),
     )
 
 

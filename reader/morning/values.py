@@ -14,7 +14,7 @@ from typing import Literal
 from reader.base.errors import Reason
 from reader.base.messages import Text
 from reader.library.config import Deadline, Lane
-from reader.library.paper import Batch, LibraryPaper, State
+from reader.library.paper import Batch, LibraryPaper, Priority, State
 from reader.library.passage import minutes, paper_seconds
 from reader.library.post import PostMention
 from reader.ranking.model import ListLane, Rank, Term
@@ -314,7 +314,8 @@ class Morning:
     theme_of: by own topic, its theme; in the order of feeds.toml.
     seeds: those that are not in the library, in words too; of today's list alone.
     is_before_all: no source had been asked yet, and none has a line.
-    queue: what was picked and is not written, the oldest first, without what was put off; pdfs:
+    queue: what was picked and is not written, the oldest first, without what was put off.
+    more_queued: the priorities of those behind it that were not read. pdfs:
     how far their PDFs are, with those that were put off; None where nothing was picked.
     fetching: a process is at these PDFs "now", one "was", or none was yet. All three of today's
     list alone.
@@ -347,6 +348,12 @@ class Morning:
     is_today: bool = True
     is_before_all: bool = False
     muted: tuple[Entry, ...] = ()
+    more_queued: tuple[Priority, ...] = ()
+
+    @property
+    def queue_priorities(self) -> tuple[Priority, ...]:
+        """List the priorities of the whole queue, in its order."""
+        return (*(one.paper.priority for one in self.queue), *self.more_queued)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -429,7 +436,7 @@ def theme_counts(entries: Iterable[Entry], theme_of: Mapping[str, str]) -> dict[
 
 def n_from_queue(morning: Morning) -> int:
     """Count the papers to write today from the queue, as nothing new waits; 0 where one does."""
-    return 0 if morning.has_news else min(morning.quota.to_go, len(morning.queue))
+    return 0 if morning.has_news else min(morning.quota.to_go, len(morning.queue_priorities))
 
 
 States = Mapping[int, State]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain, shorten
 from reader.library.file_names import folder_name
+from reader.library.paper import Priority
 from reader.morning.values import (
     Entry,
     Morning,
@@ -165,16 +166,19 @@ def queue_text(morning: Morning) -> str:
                 "(oldest first)"
             )
         )
-        return _(key, to_go=to_go) + within_priority(morning.queue)
-    n = len(morning.queue)
+        return _(key, to_go=to_go) + within_priority(morning.queue_priorities)
+    n = len(morning.queue_priorities)
     return _("QUEUE  {n} picked and not written up yet, oldest first", n=n) + within_priority(
-        morning.queue
+        morning.queue_priorities
     )
 
 
-def within_priority(queued: Sequence[QueueEntry]) -> str:
-    """Say behind "oldest first" that priorities go before; "" where no paper has one."""
-    has_priority = any(one.paper.priority != "normal" for one in queued)
+def within_priority(queued: Iterable[Priority]) -> str:
+    """Say behind "oldest first" that priorities go before; "" where no paper has one.
+
+    queued: the priorities of the queue's papers.
+    """
+    has_priority = any(priority != "normal" for priority in queued)
     return _(", within each priority") if has_priority else ""
 
 

@@ -12,8 +12,10 @@ from reader.base.errors import NotFound, UsageError
 from reader.library.disk import lock_file
 from reader.library.feeds_file import parse
 from reader.library.folder import Library, find_paper
+from reader.library.paper import PropertyChange
 from reader.library.passage import length_seconds, minutes, seconds
 from reader.library.rows import failures, merges, papers, pdfs
+from reader.morning.edit import tag
 from reader.morning.pick import (
     decide,
     drop,
@@ -26,9 +28,12 @@ from reader.morning.pick import (
     questions_today,
     record_questions,
     to_ask,
+    waiting_picks,
     whole_queue,
     without_put_off,
 )
+from reader.morning.today import morning as todays_morning
+from reader.morning.today import rank_list
 from reader.morning.undo import undo
 from reader.morning.values import (
     Entry,
@@ -228,6 +233,22 @@ def give_pdf(library: Library, row: int, *, text: str = "", on_disk: bool = True
         index.add_passages(library.db, row, [PassageText(text, 1, "")], sha256="aa")
 
 
+def test_a_list_may_read_only_the_first_papers_of_a_long_queue(library: Library) -> None:
+    decide(library, "pick", [ONE, TWO, THREE, FOUR])
+    tag(library, [3], PropertyChange(priority="high"))
+    tag(library, [4], PropertyChange(priority="low"))
+    later(library, ONE)
+    give_pdf(library, 4)
+    ranked = rank_list(library, DAY)
+    whole, begun = (todays_morning(library, ranked, n_queued=n) for n in (None, 1))
+    assert [one.paper.row for one in whole.queue] == [3, 2, 4]
+    assert (begun.queue, begun.more_queued) == (whole.queue[:1], ("normal", "low"))
+    # What is said of the queue, and of its PDFs, is said of the whole.
+    assert queue_text(begun) == queue_text(whole)
+    assert begun.pdfs == whole.pdfs == PdfsHere(1, 3)
+    assert n_from_queue(begun) == n_from_queue(whole) == 3
+
+
 def test_minutes_are_estimated_from_the_text_that_is_here(library: Library) -> None:
     decide(library, "pick", [ONE, TWO, THREE])
     give_pdf(library, 1, text="A garden has many ears and none of them is shut. " * 300)
@@ -267,16 +288,16 @@ def test_minutes_by_length_are_near_those_by_words(text: str) -> None:
 
 class TestPdfs:
     def test_pdfs_are_counted_with_the_reasons_of_missing_ones(self, library: Library) -> None:
-        assert pdfs_here(library, whole_queue(library)) is None
+        assert pdfs_here(library, waiting_picks(library)) is None
         decide(library, "pick", [ONE, TWO, THREE, FOUR])
         give_pdf(library, 1)
-        assert pdfs_here(library, whole_queue(library)) == PdfsHere(1, 4)
+        assert pdfs_here(library, waiting_picks(library)) == PdfsHere(1, 4)
         for id_ in (TWO, THREE):
             words = (f"PDF of {id_}: nobody answers", "Again.")
             failures.add_failure(library.db, "pdf", id_, words, now=NOW)
         failures.add_failure(library.db, "pdf", FOUR, (f"PDF of {FOUR}: 404", ""), now=NOW)
         failures.add_failure(library.db, "pdf", ONE, ("an old one", ""), now=NOW)
-        found = pdfs_here(library, whole_queue(library))
+        found = pdfs_here(library, waiting_picks(library))
         assert found == PdfsHere(
             1, 4, (("PDF of …: nobody answers", 2), (f"PDF of {FOUR}: 404", 1))
         )
@@ -287,7 +308,7 @@ class TestPdfs:
         decide(library, "pick", [ONE, TWO])
         later(library, ONE)
         today = morning(library, DAY)
-        assert today.pdfs == pdfs_here(library, whole_queue(library)) == PdfsHere(0, 1)
+        assert today.pdfs == pdfs_here(library, waiting_picks(library)) == PdfsHere(0, 1)
         assert len(today.queue) == 1
 
     def test_a_held_lock_means_that_pdfs_are_being_fetched(self, library: Library) -> None:

@@ -24,7 +24,7 @@ from reader.morning.bring_in import Importing
 from reader.morning.browse_library import browse
 from reader.morning.edit import tag
 from reader.morning.merge import join, part
-from reader.morning.pick import decide, whole_queue
+from reader.morning.pick import decide, waiting_picks, whole_queue
 from reader.morning.remove import remove
 from reader.morning.undo import past_acts, take_back
 from reader.texts.morning import queue_facts, within_priority
@@ -184,12 +184,12 @@ def test_rows_are_only_added(library: Library) -> None:
 
 def test_the_queue_stands_by_priority_and_says_so(library: Library) -> None:
     decide(library, "pick", [ONE, TWO, THREE])
-    assert within_priority(whole_queue(library)) == ""
+    assert within_priority(one.priority for one in waiting_picks(library)) == ""
     tag(library, [3], PropertyChange(priority="high", add=("survey",)))
     tag(library, [1], PropertyChange(priority="low"))
     queue = whole_queue(library)
     assert [one.paper.row for one in queue] == [3, 2, 1]
-    assert within_priority(queue) == ", within each priority"
+    assert within_priority(one.paper.priority for one in queue) == ", within each priority"
     assert queue_facts(queue[0])[:2] == ["high priority", "#survey"]
     assert queue_facts(queue[2])[0] == "low priority"
 

@@ -112,7 +112,7 @@ def _queue_rows(shown: Morning, rows: Sequence[Row], query: str) -> list[Row]:
         queue_text(shown)
         if to_go
         else _("QUEUE  {n} picked earlier, oldest first", n=len(entries))
-        + within_priority(shown.queue)
+        + within_priority(shown.queue_priorities)
     )
     if to_go and not found:
         # All papers of the queue were picked from this list, and stand in its lanes.

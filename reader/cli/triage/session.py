@@ -46,7 +46,7 @@ from reader.library.rows import properties
 from reader.library.rows.decisions import last_decided, moments_on
 from reader.morning.decide import Deciding, mute, other_topics, parts_of, topic_now
 from reader.morning.lanes import relisted
-from reader.morning.pick import fetching, pdfs_here, whole_queue
+from reader.morning.pick import entries_of, fetching, pdfs_here, waiting_picks
 from reader.morning.values import Entry, Morning, SourceLine, States, entry_seconds, n_waiting
 from reader.notes.rows.notes import n_noted_on
 from reader.ranking.topic import MuteKind
@@ -139,10 +139,10 @@ class Progress:
         library = self._library
         self.n_written, _unused = n_noted_on(library.db, library.today())
         if self.pdfs and self.pdfs.n < self.pdfs.of:
-            queue = whole_queue(library)
-            self.pdfs = pdfs_here(library, queue)
+            picked = waiting_picks(library)
+            self.pdfs = pdfs_here(library, picked)
             self.fetching = fetching(library, self.pdfs)
-            self.queued |= {one.paper.row: one for one in queue}
+            self.queued |= {one.paper.row: one for one in entries_of(library, picked)}
 
     def head(
         self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()

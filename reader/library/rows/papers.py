@@ -294,6 +294,12 @@ def rows_with_ids(db: Database, ids: Iterable[str]) -> dict[str, int]:
     )
 
 
+def ids_of(db: Database, rows: Iterable[int]) -> set[str]:
+    """Load the ids of some papers, each paper's own one."""
+    sql = "SELECT canonical FROM papers WHERE id IN (SELECT value FROM json_each(?))"
+    return set(db.column(sql, (json.dumps(list(rows)),)))
+
+
 def origins_of(db: Database, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Load the sources that brought some papers, the earliest first; row → names."""
     found: dict[int, tuple[str, ...]] = {}

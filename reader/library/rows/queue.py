@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from reader.library.paper import Priority
 from reader.library.rows.database import REMOVED_SQL, Database
 from reader.library.rows.decisions import next_act
 from reader.library.rows.papers import STANDING_PICK_SQL
@@ -22,7 +23,8 @@ class WaitingPick:
     """A pick that waits for its note.
 
     decision: `decisions.id` of the pick. until: the day on which it comes back, None where
-    it was not put off. path: of its PDF, empty where there is none yet.
+    it was not put off. path: of its PDF, empty where there is none yet. priority: of its paper,
+    as far as it was asked for.
     """
 
     paper: int
@@ -30,6 +32,7 @@ class WaitingPick:
     picked_on: date
     until: date | None = None
     path: str = ""
+    priority: Priority = "normal"
 
 
 @dataclass(frozen=True, slots=True)

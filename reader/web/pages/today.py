@@ -19,7 +19,7 @@ from reader.library.identity import title_fold
 from reader.library.paper import LibraryPaper, State
 from reader.library.passage import minutes, spent_s
 from reader.library.rows.decisions import Kind, last_decided, moments_on
-from reader.library.rows.papers import paper_with_id
+from reader.library.rows.papers import paper_with_id, papers_at
 from reader.morning.decide import (
     LATER_TEXTS,
     ActOutcome,
@@ -35,10 +35,11 @@ from reader.morning.decide import (
 from reader.morning.lab import with_written
 from reader.morning.pick import (
     dropped_today,
+    entries_of,
     fetching,
     keep,
     later,
-    whole_queue,
+    waiting_picks,
     without_put_off,
 )
 from reader.morning.today import keep_lines, keep_shown, morning, rank_list
@@ -80,14 +81,12 @@ def today(visit: Visit) -> Response:
     recall_key = ("recall", day, library.today())
     # `rows`: of all writes only a new review changes it.
     recall = visit.cached(recall_key, lambda: due(library, day), rows=lambda: last_rows(library.db))
-    queue_shown = shown.queue[:QUEUE_SHOWN]
     # A paper that is in the list shows there that it was let go, with its undo.
     let_go = [paper for paper in dropped_today(library) if paper.row not in states]
     return visit.page(
         "today.html",
         morning=shown,
-        queue_shown=queue_shown,
-        figures=figures(library, [e.paper for e in shown.entries] + [q.paper for q in queue_shown]),
+        figures=figures(library, [e.paper for e in shown.entries] + [q.paper for q in shown.queue]),
         listed=shown.folded or shown,
         is_folded=shown.folded is not None,
         is_today=day == library.today(),
@@ -129,7 +128,7 @@ def shown_on(visit: Visit, day: date) -> Morning:
 
     def make() -> Morning:
         ranked = rank_list(library, day, may_fold=may_fold, may_keep=visit.is_shown)
-        found = morning(library, ranked, encoder=name)
+        found = morning(library, ranked, encoder=name, n_queued=QUEUE_SHOWN)
         if day == library.today() and visit.is_shown:
             keep_shown(library, found)
         elif day == library.today() and visit.is_carried:
@@ -329,15 +328,15 @@ def queue(visit: Visit) -> Response:
     library = visit.library
     sort = visit.chosen("sort", [name for name in QUEUE_SORTS if name])
     talk = filters.talk(library.db) if sort == "talk" else {}
-    queued = sorted(
-        without_put_off(whole_queue(library), library.today()),
-        key=lambda one: _place_by(sort, one.paper, talk),
-    )
+    queued = without_put_off(waiting_picks(library), library.today())
+    if sort:
+        several = {p.row: p for p in papers_at(library.db, [one.paper for one in queued])}
+        queued = tuple(sorted(queued, key=lambda one: _place_by(sort, several[one.paper], talk)))
     text = visit.param("page")
     n_pages = max(1, -(-len(queued) // ON_A_PAGE))
     # A page that is no more, since papers were dropped, is the last one.
     number = min(max(1, int(text)), n_pages) if text.isdecimal() and len(text) < 9 else 1
-    shown = queued[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    shown = entries_of(library, queued[(number - 1) * ON_A_PAGE : number * ON_A_PAGE])
     return visit.page(
         "queue_page.html",
         queued=shown,
@@ -351,9 +350,8 @@ def queue(visit: Visit) -> Response:
 
 
 def _place_by(sort: str, paper: LibraryPaper, talk: Mapping[int, int]) -> tuple[object, ...]:
-    """Compute what a paper of the queue is ordered by; equal ones keep the queue's own order."""
+    """Compute what a paper is ordered by in a sorted queue; equal ones keep its own order."""
     return {
-        "": (),
         "newest": (-paper.arrived_on.toordinal(), -paper.row),
         "title": (title_fold(paper.record.title),),
         "year": (-int(year_of(paper.record) or 0),),
@@ -396,7 +394,7 @@ def triage(visit: Visit) -> Response:
         n_picked=sum(e.paper.state == "pick" for e in shown.entries),
         n_doubtful=0 if with_doubtful else len((shown.folded or shown).doubtful),
         quota=shown.quota,
-        n_queued=len(shown.queue),
+        n_queued=len(shown.queue_priorities),
         topics=[topic.path for topic in other_topics(library, None)],
     )
 
