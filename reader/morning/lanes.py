@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from reader.base.messages import N_, Joined, Message, Text, lazy_gettext, lazy_ngettext
-from reader.library.config import Config, Lane, Topic
+from reader.library.config import Config, Lane
 from reader.morning.values import Candidate, Entry, FoldedDays, Lanes, Morning, Sureness
 from reader.ranking.heat import (
     FORECAST,
@@ -82,6 +82,21 @@ class _LaneEntry:
         return self.entry.paper.row
 
 
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """The paths of the topics by lane, and of all, which each paper's ranks are looked up in."""
+
+    own: frozenset[str]
+    near: frozenset[str]
+    all: frozenset[str]
+
+    @classmethod
+    def of(cls, config: Config) -> _Paths:
+        own = frozenset(topic.path for topic in config.own_topics)
+        near = frozenset(topic.path for topic in config.near_topics)
+        return cls(own, near, own | near)
+
+
 def lanes(
     candidates: Iterable[Candidate], config: Config, kept: Mapping[int, ListPlace] | None = None
 ) -> Lanes:
@@ -90,16 +105,16 @@ def lanes(
     kept: by row, where a list of this day showed a paper before; it stays there, and what
     came since follows it.
     """
-    kept = kept or {}
+    kept, of = kept or {}, _Paths.of(config)
     found: dict[ListLane, list[_LaneEntry]] = {"own": [], "doubtful": [], "near": [], "wild": []}
     muted: list[_LaneEntry] = []
     for candidate in candidates:
         before = kept.get(candidate.paper.row)
-        lane = _lane_of(candidate, config, before)
-        if hidden := _muted_line(candidate, lane, config, before):
+        lane = _lane_of(candidate, of, before)
+        if hidden := _muted_line(candidate, lane, of, before):
             muted.append(hidden)
         elif lane:
-            found[lane].append(_line(candidate, lane, config))
+            found[lane].append(_line(candidate, lane, of))
     # The card that a list of this day showed stays, however hot another paper is by now.
     hot = [one for one in found["wild"] if one.row in kept or is_hot(one.candidate.heat)]
     card = min(
@@ -109,7 +124,7 @@ def lanes(
     )
     # What else the person's own timeline pointed at follows the near topics.
     others = (one.candidate for one in found["wild"] if one is not card)
-    found["near"] += [_near_line(one, config) for one in others if one.mentions]
+    found["near"] += [_near_line(one, of) for one in others if one.mentions]
     for name, several in found.items():
         several.sort(key=lambda one: _order(one, name, kept.get(one.row)))
     # Add the reasons only to the entries that are shown: a sentence takes a while.
@@ -159,17 +174,17 @@ def _near_lane(
     return [*there, *(fresh[row] for row in rows)][:cap]
 
 
-def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> ListLane | None:
+def _lane_of(candidate: Candidate, paths: _Paths, kept: ListPlace | None) -> ListLane | None:
     """Choose the lane in which a paper stands; None: in none."""
     # A paper that the list of this day showed keeps its lane, whatever was learned since.
-    if kept and not _has_moved(candidate, config, kept.lane):
+    if kept and not _has_moved(candidate, paths, kept.lane):
         return kept.lane
-    own = _best(candidate.ranks, config.own_topics)
+    own = _best(candidate.ranks, paths.own)
     if candidate.followed or (own and own.place == "in"):
         return "own"
     is_silent = total(candidate.heat) <= 0
     is_talked = not is_silent and not candidate.was_shown
-    near = _best(candidate.ranks, config.near_topics)
+    near = _best(candidate.ranks, paths.near)
     is_near = near is not None and near.place == "in"
     if is_talked and is_near:
         return "near"
@@ -185,7 +200,7 @@ def _lane_of(candidate: Candidate, config: Config, kept: ListPlace | None) -> Li
 
 
 def _muted_line(
-    candidate: Candidate, lane: ListLane | None, config: Config, kept: ListPlace | None
+    candidate: Candidate, lane: ListLane | None, paths: _Paths, kept: ListPlace | None
 ) -> _LaneEntry | None:
     """Make the line that a paper which mutes hide would have without them; None for others.
 
@@ -193,52 +208,52 @@ def _muted_line(
     """
     by, hidden = candidate.muted_by, candidate
     is_by_talk = lane in (None, "near", "wild")
-    if candidate.loud and is_by_talk and _lane_of(candidate, config, None) is None:
+    if candidate.loud and is_by_talk and _lane_of(candidate, paths, None) is None:
         # Only muted talk brought it up, or had on this day, so that the list would keep it.
         by, hidden = (*by, *candidate.silenced_by), candidate.loud
-        lane = _lane_of(hidden, config, kept)
+        lane = _lane_of(hidden, paths, kept)
     # Of what fits no topic a list has the hottest, and what people named.
     is_listed = lane != "wild" or kept or hidden.mentions or is_hot(hidden.heat)
     if not (by and lane and is_listed) or lane == "own" or candidate.paper.state != "candidate":
         return None
-    return _line(replace(hidden, muted_by=tuple(dict.fromkeys(by))), lane, config)
+    return _line(replace(hidden, muted_by=tuple(dict.fromkeys(by))), lane, paths)
 
 
-def _line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntry:
+def _line(candidate: Candidate, lane: ListLane, paths: _Paths) -> _LaneEntry:
     if lane == "near":
-        return _near_line(candidate, config)
-    return _wild_line(candidate, config) if lane == "wild" else _own_line(candidate, lane, config)
+        return _near_line(candidate, paths)
+    return _wild_line(candidate, paths) if lane == "wild" else _own_line(candidate, lane, paths)
 
 
-def _has_moved(candidate: Candidate, config: Config, lane: ListLane) -> bool:
+def _has_moved(candidate: Candidate, paths: _Paths, lane: ListLane) -> bool:
     """Check whether the person's word moved a paper out of the lane that showed it on this day.
 
     A paper that they sorted out stays as skipped, so that the list does not jump.
     """
-    if lane != "own" and "told_yes" in _kinds(candidate.ranks, config.own_topics):
+    if lane != "own" and "told_yes" in _kinds(candidate.ranks, paths.own):
         return True
-    topics = {"near": config.near_topics, "wild": ()}.get(lane, config.own_topics)
+    topics = {"near": paths.near, "wild": frozenset[str]()}.get(lane, paths.own)
     is_undecided = candidate.paper.state == "candidate" and not candidate.followed
     return is_undecided and _is_sent_away(candidate.ranks, topics)
 
 
-def _kinds(ranks: Iterable[Rank], topics: Iterable[Topic]) -> set[str]:
+def _kinds(ranks: Iterable[Rank], topics: Container[str]) -> set[str]:
     """Collect the kinds of term of a paper's ranks in some topics."""
-    paths = {topic.path for topic in topics}
-    return {term.kind for rank in ranks if rank.topic in paths for term in rank.terms}
+    return {term.kind for rank in ranks if rank.topic in topics for term in rank.terms}
 
 
-def _is_sent_away(ranks: Sequence[Rank], topics: Sequence[Topic]) -> bool:
+def _is_sent_away(ranks: Sequence[Rank], topics: Container[str]) -> bool:
     """Check whether the person said that a paper is not of one of these topics, and it is in
     none of the others."""
+    if "told_no" not in _kinds(ranks, topics):
+        return False
     best = _best(ranks, topics)
-    return "told_no" in _kinds(ranks, topics) and not (best and best.place == "in")
+    return best is None or best.place != "in"
 
 
-def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntry:
+def _own_line(candidate: Candidate, lane: ListLane, paths: _Paths) -> _LaneEntry:
     """Make a line of the own lane, or of the doubtful papers below it."""
-    own = config.own_topics
-    found, name = _best(candidate.ranks, own), candidate.followed
+    found, name = _best(candidate.ranks, paths.own), candidate.followed
     is_in = found is not None and found.place == "in"
     terms = list(found.terms if found else ())
     is_taught = any(term.kind == "told_yes" for term in terms)
@@ -251,14 +266,13 @@ def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntr
         or (found and is_in and (found.margin >= SURE or is_taught))
     ):
         sureness = "sure"
-    paths = {topic.path for topic in own}
-    ins = [r for r in candidate.ranks if r.topic in paths and r.place == "in"]
+    ins = [r for r in candidate.ranks if r.topic in paths.own and r.place == "in"]
     also: list[str] = []
     # Where a paper is filed, or what the person said of it, leaves no second topic open.
     if found and is_in and not (candidate.paper.topic or is_taught):
         others = (r for r in ins if r.topic != found.topic)
         also = [r.topic for r in others if found.margin - r.margin <= CLOSE]
-    is_sorted_out = not name and _is_sent_away(candidate.ranks, own)
+    is_sorted_out = not name and _is_sent_away(candidate.ranks, paths.own)
     # By a followed author alone it stands under no topic.
     topic = found.topic if found and found.place != "out" and _has_reason(found) else None
     entry = replace(
@@ -273,14 +287,14 @@ def _own_line(candidate: Candidate, lane: ListLane, config: Config) -> _LaneEntr
     return _LaneEntry(entry, candidate, terms, liking if lane == "own" else margin)
 
 
-def _near_line(candidate: Candidate, config: Config) -> _LaneEntry:
-    found = _best(candidate.ranks, config.near_topics)
+def _near_line(candidate: Candidate, paths: _Paths) -> _LaneEntry:
+    found = _best(candidate.ranks, paths.near)
     closeness = closeness_of(found.margin) if found else 0.0
     terms = near_score(candidate.heat, candidate.forecast, closeness, n_days=candidate.n_days)
     # The sum names the topic that is near; the sentence says it in its own words.
     named = [replace(t, what=found.topic) if found and t.kind == "closeness" else t for t in terms]
     several = (r for r in candidate.ranks if _may_be_named(r, candidate.settled))
-    of = _best(several, config.near_topics)
+    of = _best(several, paths.near)
     entry = _entry(candidate, named, "near", of.topic if of else None)
     entry = replace(entry, is_foretold=total(candidate.heat) <= 0)
     return _LaneEntry(entry, candidate, [*(of.terms if of else ()), *terms], entry.score)
@@ -293,17 +307,20 @@ def _may_be_named(rank: Rank, settled: Container[str]) -> bool:
     abstract, or its model must have been taught by many decisions: near topics also take in
     papers that only mention them.
     """
+    if rank.place != "in":
+        return False
     in_title = any(t.kind in ("title", "scattered") for t in rank.terms)
     in_abstract = math.fsum(t.value for t in rank.terms if t.kind == "abstract")
     has_words = in_title or in_abstract > ABSTRACT_WORD
-    return rank.place == "in" and (has_words or rank.topic in settled)
+    return has_words or rank.topic in settled
 
 
-def _wild_line(candidate: Candidate, config: Config) -> _LaneEntry:
-    known = {topic.path for topic in config.topics}
-    found = _best(candidate.ranks, config.topics)
+def _wild_line(candidate: Candidate, paths: _Paths) -> _LaneEntry:
+    found = _best(candidate.ranks, paths.all)
     # A folder that is no topic any more has a model as well: a direction that was left.
-    left = next((r.topic for r in candidate.ranks if r.topic not in known and r.place == "in"), "")
+    left = next(
+        (r.topic for r in candidate.ranks if r.topic not in paths.all and r.place == "in"), ""
+    )
     closeness = closeness_of(found.margin) if found else 0.0
     terms = wild_score(
         candidate.heat, candidate.forecast, closeness, left=left, n_days=candidate.n_days
@@ -342,10 +359,11 @@ def _has_reason(rank: Rank) -> bool:
     return any(t.value > 0 for t in rank.terms)
 
 
-def _best(ranks: Iterable[Rank], topics: Iterable[Topic]) -> Rank | None:
+def _best(ranks: Iterable[Rank], topics: Container[str]) -> Rank | None:
     """Choose the topic that a paper fits best: in before doubtful, then by the margin."""
-    paths = {topic.path for topic in topics}
-    return max((r for r in ranks if r.topic in paths), key=lambda r: r.standing, default=None)
+    several = [rank for rank in ranks if rank.topic in topics]
+    # Most papers have one rank: nothing is compared then.
+    return max(several, key=lambda r: r.standing) if len(several) > 1 else next(iter(several), None)
 
 
 Listed = TypeVar("Listed", Morning, FoldedDays)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -106,7 +106,7 @@ def whole_queue(library: Library) -> list[QueueEntry]:
     return entries_of(library, waiting_picks(library))
 
 
-def _here(library: Library, picked: Sequence[WaitingPick]) -> set[int]:
+def rows_with_pdf(library: Library, picked: Sequence[WaitingPick]) -> set[int]:
     """Find the papers (rows) whose PDF is here."""
     paths = {one.paper: one.path for one in picked if one.path}
     # What is not in its place may have been moved by hand; papers/ is looked through.
@@ -114,11 +114,16 @@ def _here(library: Library, picked: Sequence[WaitingPick]) -> set[int]:
     return {*paths} - gone_pdfs(library) if is_lost else {*paths}
 
 
-def entries_of(library: Library, picked: Sequence[WaitingPick]) -> list[QueueEntry]:
-    """Read the papers of some picks and how long they take, in the order given."""
-    db, here = library.db, _here(library, picked)
+def entries_of(
+    library: Library, picked: Sequence[WaitingPick], here: Container[int] | None = None
+) -> list[QueueEntry]:
+    """Read the papers of some picks and how long they take, in the order given.
+
+    here: what `rows_with_pdf` found, None to look for it.
+    """
+    db, here = library.db, rows_with_pdf(library, picked) if here is None else here
     by_row = {h.row: h for h in papers.papers_at(db, [one.paper for one in picked])}
-    extents = queue.extents(db, here)
+    extents = queue.extents(db, [row for row in by_row if row in here])
     found = []
     for one in picked:
         if (paper := by_row.get(one.paper)) is None:
@@ -149,15 +154,17 @@ def without_put_off(queued: Sequence[Waiting], day: date) -> tuple[Waiting, ...]
     return tuple(one for one in queued if one.until is None or one.until <= day)
 
 
-def pdfs_here(library: Library, picked: Sequence[WaitingPick]) -> PdfsHere | None:
+def pdfs_here(
+    library: Library, picked: Sequence[WaitingPick], here: Container[int] | None = None
+) -> PdfsHere | None:
     """Count the PDFs of a queue that are here, and the reasons of others; None for no queue.
 
-    What is put off is not counted, as in the queue that is shown.
+    What is put off is not counted, as in the queue that is shown. here: as in `entries_of`.
     """
     picked = without_put_off(picked, library.today())
     if not picked:
         return None
-    here = _here(library, picked)
+    here = rows_with_pdf(library, picked) if here is None else here
     lacking = [one.paper for one in picked if one.paper not in here]
     failed = failures.failures(library.db, "pdf") if lacking else []
     ids = papers.ids_of(library.db, lacking) if failed else set()

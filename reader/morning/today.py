@@ -23,11 +23,17 @@ from reader.library.folder import Library
 from reader.library.identity import Certainty
 from reader.library.paper import LibraryPaper, NewestCount
 from reader.library.post import PostMention
-from reader.library.rows import fields, papers, pdfs
+from reader.library.rows import fields, papers
 from reader.morning import rows as history
 from reader.morning.browse_library import saved_lines
 from reader.morning.lanes import lanes
-from reader.morning.pick import entries_of, pdfs_here, waiting_picks, without_put_off
+from reader.morning.pick import (
+    entries_of,
+    pdfs_here,
+    rows_with_pdf,
+    waiting_picks,
+    without_put_off,
+)
 from reader.morning.rank import LOOK_BACK_DAYS, Ranks, rank_new
 from reader.morning.trust import (
     begun,
@@ -347,12 +353,11 @@ def candidates_with_talk(
 
 def _settled(library: Library) -> frozenset[str]:
     """Find the near topics with enough liked papers: picked, read, or taught as theirs."""
-    states = pdfs.states(library.db)
     settled = []
     for path in (topic.path for topic in library.config.near_topics):
-        of_topic, answers = states.get(path, {}), labels.taught(library.db, path).values()
-        n_filed = of_topic.get("pick", 0) + of_topic.get("read", 0)
-        if n_filed + sum(kind != "no" for kind in answers) >= ENOUGH_LIKED:
+        answers = labels.taught(library.db, path).values()
+        n_liked = labels.n_liked(library.db, path, at_most=ENOUGH_LIKED)
+        if n_liked + sum(kind != "no" for kind in answers) >= ENOUGH_LIKED:
             settled.append(path)
     return frozenset(settled)
 
@@ -439,6 +444,7 @@ def morning(
     # Seeds, queue and PDFs are of now, so a list of another day has none.
     seeds = missing_seeds(library) if is_today else ()
     picked = without_put_off(waiting_picks(library), day) if is_today else ()
+    here = rows_with_pdf(library, picked)
     trusted, came_on, began = _trusted(library, day)
     return Morning(
         day=day,
@@ -469,9 +475,9 @@ def morning(
         seeds=seeds,
         seed_texts=tuple(seed_text(seed, config.timezone) for seed in seeds),
         theme_of={topic.path: topic.theme for topic in config.own_topics},
-        queue=tuple(entries_of(library, picked[:n_queued])),
+        queue=tuple(entries_of(library, picked[:n_queued], here)),
         more_queued=tuple(one.priority for one in picked[len(picked[:n_queued]) :]),
-        pdfs=pdfs_here(library, picked),
+        pdfs=pdfs_here(library, picked, here),
     )
 
 

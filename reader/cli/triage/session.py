@@ -46,7 +46,7 @@ from reader.library.rows import properties
 from reader.library.rows.decisions import last_decided, moments_on
 from reader.morning.decide import Deciding, mute, other_topics, parts_of, topic_now
 from reader.morning.lanes import relisted
-from reader.morning.pick import entries_of, fetching, pdfs_here, waiting_picks
+from reader.morning.pick import entries_of, fetching, pdfs_here, rows_with_pdf, waiting_picks
 from reader.morning.values import Entry, Morning, SourceLine, States, entry_seconds, n_waiting
 from reader.notes.rows.notes import n_noted_on
 from reader.ranking.topic import MuteKind
@@ -140,9 +140,10 @@ class Progress:
         self.n_written, _unused = n_noted_on(library.db, library.today())
         if self.pdfs and self.pdfs.n < self.pdfs.of:
             picked = waiting_picks(library)
-            self.pdfs = pdfs_here(library, picked)
+            here = rows_with_pdf(library, picked)
+            self.pdfs = pdfs_here(library, picked, here)
             self.fetching = fetching(library, self.pdfs)
-            self.queued |= {one.paper.row: one for one in entries_of(library, picked)}
+            self.queued |= {one.paper.row: one for one in entries_of(library, picked, here)}
 
     def head(
         self, entries: Sequence[Entry], states: States, *, put_off: Container[int] = ()

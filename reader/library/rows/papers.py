@@ -438,6 +438,8 @@ def papers_by(
     for name in names:
         for fold in family_folds(name):
             by_fold.setdefault(fold, []).append(name)
+    if not by_fold:
+        return {}
     # CROSS JOIN keeps SQLite from beginning with the authors: one family name may have 60,000
     # rows, a day a few hundred papers. MATERIALIZED lets the last condition, which needs the
     # rows of papers themselves, see the few that are left.

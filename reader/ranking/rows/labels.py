@@ -104,6 +104,19 @@ def filed_now(db: Database, topic: str, *, limit: int) -> list[int]:
     )
 
 
+def n_liked(db: Database, topic: str, *, at_most: int) -> int:
+    """Count the papers filed under a topic that are picked or read, up to a number."""
+    return db.number(
+        f"""
+        SELECT count(*) FROM (
+            SELECT 1 FROM filings AS f JOIN papers AS p ON p.id = f.paper
+            WHERE f.topic = ? AND p.merged_into IS NULL AND {STATE_SQL} IN ('pick', 'read')
+            AND f.id = (SELECT max(id) FROM filings AS l WHERE l.paper = f.paper) LIMIT ?)
+        """,  # noqa: S608  a constant
+        (topic, at_most),
+    )
+
+
 def lessons(db: Database) -> list[Event]:
     """List the lessons that stand: of each paper and topic the last word."""
     return [
