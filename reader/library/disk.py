@@ -1,5 +1,5 @@
 """Find files below a folder, write files so that none is ever half written, lock a library for one
-process, and name what a disk refuses.
+process, let its threads take turns, and name what a disk refuses.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import shutil
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -357,6 +358,25 @@ def lock_file(
     try:
         with contextlib.suppress(OSError):  # a full disk; Windows lets nobody write to a lock
             path.write_text(f"{os.getpid()} {command_running()}", "utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+_TURNS: dict[Path, threading.Lock] = {}
+
+
+@contextlib.contextmanager
+def turn(path: Path, wait_s: float) -> Iterator[None]:
+    """Let one thread of this process at a time write to a file. Raises Locked after `wait_s`.
+
+    Whoever waits for SQLite's lock asks again ten times a second, and the one who asks first gets
+    it: beside forty threads of a server a command got no turn within ten seconds.
+    """
+    lock = _TURNS.setdefault(path, threading.Lock())
+    if not lock.acquire(timeout=wait_s):
+        raise Locked(file=path)
+    try:
         yield
     finally:
         lock.release()

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly
-from reader.library.disk import holder_of, lock_file
+from reader.library.disk import holder_of, lock_file, turn
 from reader.library.rows import decisions, papers
 from reader.library.rows.database import LATEST, LOG_BYTES, Database, commits, forget_index
 from reader.notes.rows import notes
@@ -206,6 +206,20 @@ class TestTwoAtOnce:
             assert caught.value.file == folder / "reader.db"
             assert texts(other) == []
         assert texts(db) == ["First."]
+
+    def test_threads_of_one_process_take_turns_at_writing(self, db: Database, folder: Path) -> None:
+        # All at once they would leave SQLite's lock to no other process.
+        with Database(folder, busy_s=0.1) as other:
+            with turn(folder / "reader.db", 0), pytest.raises(Locked):
+                add_note(other)
+            add_note(other)
+        assert texts(db) == ["Mine."]
+
+    def test_a_turn_ends_with_a_failed_transaction(self, db: Database, folder: Path) -> None:
+        with pytest.raises(ReaderError), db.writing():
+            db.execute("INSERT INTO no_such_table VALUES (1)")
+        with turn(folder / "reader.db", 0), turn(folder / "another.db", 0):
+            assert texts(db) == []
 
     def test_a_locked_library_can_still_be_read_and_opened(
         self, db: Database, folder: Path

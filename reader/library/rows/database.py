@@ -19,7 +19,7 @@ from typing import Any
 
 from reader.base.errors import Damaged, DiskFull, Locked, ReaderError, ReadOnly, StoreError
 from reader.base.messages import lazy_gettext
-from reader.library.disk import lock_file
+from reader.library.disk import lock_file, turn
 from reader.library.rows.first_layouts import FUNCTIONS
 from reader.library.rows.migrations import MIGRATIONS
 
@@ -237,13 +237,12 @@ class Database:
     ) -> None:
         self.path = folder / "reader.db"
         self.index_path = folder / "index.db"
-        self.index_is_new = self.index_was_damaged = False
-        self._is_alone = False
+        self.index_is_new = self.index_was_damaged = self._is_alone = self.is_full = False
+        self._busy_s = busy_s
         self._is_for_any_thread = is_for_any_thread
         self._before_migration = before_migration
         self._counted: dict[str, tuple[tuple[int, ...], int]] = {}
         self.guard: Callable[[], ReaderError | None] = lambda: None
-        self.is_full = False
         self.can_write = os.access(folder, os.W_OK)
         self.can_write &= not self.path.exists() or os.access(self.path, os.W_OK)
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -376,15 +375,16 @@ class Database:
             return
         if error := self.refusal():
             raise error
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._run("COMMIT")
-        except BaseException:
-            # On a full disk SQLite has done so itself, and this does nothing.
-            with self.translated():
-                self._connection.rollback()
-            raise
+        with turn(self.path, self._busy_s):
+            self._run("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._run("COMMIT")
+            except BaseException:
+                # On a full disk SQLite has done so itself, and this does nothing.
+                with self.translated():
+                    self._connection.rollback()
+                raise
 
     def _open(self, busy_s: float) -> sqlite3.Connection:
         if not self.can_write and not self.path.exists():
