@@ -226,15 +226,7 @@ def highlights_command(context: click.Context, id_: str, as_json: bool) -> None:
     if as_json:
         for mark in marks:
             output.put_json(paper, mark, number=numbers.get(mark.id))
-        # Ink imported by earlier versions has no pages, only its number.
-        counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
-        # A copy has what was drawn here too.
-        counted = Counter(counted) | Counter[int | None](drawn_here)
-        for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
-            drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
-            more = {"at": None, "gone_at": None, "number": None}
-            look = {"is_flattened": False, "is_earlier": False, "n_ink": n}
-            output.put_json(paper, drawn, look, more)
+        _put_ink_json(paper, ink, drawn_here)
         return
     width = output.width_of_terminal()
     output.put_all(wrap(f"{title_text(paper.record.title)} ({paper.record.id})", width))
@@ -265,6 +257,18 @@ class _Ink:
     n: int
     pages: tuple[int, ...]
     path: str
+
+
+def _put_ink_json(paper: LibraryPaper, ink: _Ink | None, drawn_here: Counter[int]) -> None:
+    # Ink imported by earlier versions has no pages, only its number.
+    counted = Counter[int | None](ink.pages) or {None: ink.n} if ink else {}
+    # A copy has what was drawn here too.
+    counted = Counter(counted) | Counter[int | None](drawn_here)
+    for page, n in sorted(counted.items(), key=lambda item: item[0] or 0):
+        drawn = {"kind": "ink", "page": page, "text": "", "note": "", "colour": None}
+        more = {"at": None, "gone_at": None, "number": None}
+        look = {"is_flattened": False, "is_earlier": False, "n_ink": n}
+        output.put_json(paper, drawn, look, more)
 
 
 def _ink_text(ink: _Ink) -> str:

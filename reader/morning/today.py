@@ -446,6 +446,7 @@ def morning(
     picked = without_put_off(waiting_picks(library), day) if is_today else ()
     here = rows_with_pdf(library, picked)
     trusted, came_on, began = _trusted(library, day)
+    past = _notices_of_past(came_on, began)
     return Morning(
         day=day,
         is_today=is_today,
@@ -466,11 +467,7 @@ def morning(
         n_unknown=sources.n_without_paper(db, day),
         n_not_encoded=index.n_new_without_vector(db, encoder, day) if encoder else 0,
         has_citations=has_citations(library),
-        notices=(
-            *_notices_of_past(came_on, began),
-            *map(str, themes.hints),
-            *_notices(library, encoder),
-        ),
+        notices=(*past, *map(str, themes.hints), *_notices(library, encoder)),
         searches=saved_lines(library, day),
         seeds=seeds,
         seed_texts=tuple(seed_text(seed, config.timezone) for seed in seeds),

@@ -232,11 +232,8 @@ class _Run:
         (paper,) = papers.papers_at(self.library.db, [row])
         if self.expected and row != self.expected.row:
             return _other(file.name, paper)
-        content = b""
-        with contextlib.suppress(OSError):
-            content = file.path.read_bytes()
-        # The file may have been written while its marks were read.
-        if _stamp(file.path) != file.stamp or hashlib.sha256(content).hexdigest() != sha256:
+        content = _content_of(file)
+        if content is None:
             return _waiting(file.name, N_("it is still being written"))
         marks = self._of_the_person(row, marks)
         is_former = self._is_former(row, file.path, marks)
@@ -389,6 +386,15 @@ class _FolderFile:
     sha256: str
     is_whole: bool
     """Whether it is no PDF, or a PDF that has its end."""
+
+
+def _content_of(file: _FolderFile) -> bytes | None:
+    """Read a file again; None where it was written while its marks were read."""
+    content = b""
+    with contextlib.suppress(OSError):
+        content = file.path.read_bytes()
+    is_same = _stamp(file.path) == file.stamp
+    return content if is_same and hashlib.sha256(content).hexdigest() == file.sha256 else None
 
 
 def _stamp(file: Path) -> _Stamp:
