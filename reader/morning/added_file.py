@@ -23,7 +23,7 @@ from reader.library.highlight import Marks, cleaned
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.passage import Document
 from reader.library.reference import works_of
-from reader.library.rows import decisions, highlights, merges, papers, pdfs
+from reader.library.rows import decisions, doubles, highlights, merges, papers, pdfs
 from reader.library.rows.fields import BY_HAND
 from reader.library.rows.pdfs import Addition, Outcome
 from reader.pdfs import tablet
@@ -408,7 +408,7 @@ class Keeper:
             # Slides and supplements, and what a person says is another paper, would be joined
             # with the paper whose title they have.
             kind = recognised.printed.type if recognised.printed else "paper"
-            alike = merges.copies_of(db, record) if recognised.candidates else {}
+            alike = doubles.copies_of(db, record) if recognised.candidates else {}
             if kind in ("slides", "supplement"):
                 named = lazy_gettext("slides") if kind == "slides" else lazy_gettext("supplement")
                 record = replace(record, title=f"{record.title} ({named})")

@@ -38,6 +38,7 @@ from reader.library.identity import Match
 from reader.library.paper import RATINGS, LibraryPaper, Paper
 from reader.library.rows import (
     decisions,
+    doubles,
     fields,
     highlights,
     imports,
@@ -534,12 +535,12 @@ def recognise_entry(
 ) -> tuple[int | None, KnownBy, Mapping[int, Match]]:
     """Find the paper of the library that an entry is, None for a new one, and what may be it."""
     db = library.db
-    if (row := merges.row_of(db, paper)) is not None:
+    if (row := doubles.row_of(db, paper)) is not None:
         return merges.row_now(db, row), "id", {}
     # An entry without an id is what its title names, where nothing speaks against it.
-    if paper.id.startswith("pdf:") and (row := merges.row_with_title(db, paper)) is not None:
+    if paper.id.startswith("pdf:") and (row := doubles.row_with_title(db, paper)) is not None:
         return row, "title", {}
-    copies = merges.copies_of(db, paper)
+    copies = doubles.copies_of(db, paper)
     strong = [row for row, match in copies.items() if match.strength == "strong"]
     return (strong[0], "title", copies) if len(strong) == 1 else (None, "", copies)
 

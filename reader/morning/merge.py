@@ -15,7 +15,7 @@ from reader.library.file_names import file_stem
 from reader.library.folder import Library, find_paper
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, merges, papers
+from reader.library.rows import decisions, doubles, merges, papers
 from reader.notes.rows import exports, notes
 from reader.search.rows import index
 
@@ -49,7 +49,7 @@ def questions(library: Library) -> list[MergeQuestion]:
     Rows with the same title from before papers were compared are looked for first.
     """
     if not library.db.is_read_only:
-        for first, second, match in merges.doubles(library.db):
+        for first, second, match in doubles.pairs(library.db):
             merges.ask(library.db, first, second, why=str(match.why), on=library.today())
     pairs = merges.open_questions(library.db)
     rows = [row for q in pairs for row in (q.first, q.second)]

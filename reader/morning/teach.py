@@ -15,7 +15,7 @@ from reader.library.config import Topic
 from reader.library.folder import Library, find_paper
 from reader.library.identity import family_folds, matches
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import merges, papers
+from reader.library.rows import doubles, papers
 from reader.library.rows.fields import BY_HAND
 from reader.morning.add import Adding, Wishes, find_files
 from reader.morning.complete import AddTools
@@ -288,7 +288,7 @@ class Examples:
         db = self._library.db
         # An entry without an identifier is a paper that is here, where its title names one.
         nameless = (paper for paper in given if paper.id.startswith("pdf:"))
-        row_of = {p.id: row for p in nameless if (row := merges.row_with_title(db, p)) is not None}
+        row_of = {p.id: row for p in nameless if (row := doubles.row_with_title(db, p)) is not None}
         new = [paper for paper in given if paper.id not in row_of]
         papers.add_papers(db, new, source=BY_HAND, on=self._library.today())
         index_words(self._library, self._tools)

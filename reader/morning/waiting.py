@@ -31,7 +31,7 @@ from reader.library.identity import title_fold
 from reader.library.ids import find_ids
 from reader.library.paper import LibraryPaper, Paper
 from reader.library.query import Filter, Part, QueryTerm, is_true, parse
-from reader.library.rows import imports, merges, papers
+from reader.library.rows import doubles, imports, merges, papers
 from reader.notes.rows import notes
 from reader.notes.rows.notes import WaitingNote
 from reader.notes.words import is_written
@@ -102,7 +102,7 @@ def recognised(library: Library, ids: Sequence[str], title: str) -> tuple[int | 
         return (None, "") if others or merges.is_removed(db, row) else (row, "id")
     matching = None
     if len(title_fold(title)) >= SHORTEST_TITLE:
-        matching = merges.row_with_title(db, Paper(("pdf:0",), title))
+        matching = doubles.row_with_title(db, Paper(("pdf:0",), title))
     if matching is None or merges.is_removed(db, matching):
         return None, ""
     # Another number of the same scheme is that of another paper with this title.

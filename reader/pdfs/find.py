@@ -23,7 +23,7 @@ from reader.library.identity import is_generic, title_fold
 from reader.library.paper import Paper
 from reader.library.passage import Document
 from reader.library.place import REMOVED
-from reader.library.rows import decisions, highlights, merges, papers, pdfs
+from reader.library.rows import decisions, doubles, highlights, papers, pdfs
 from reader.library.rows.pdfs import FilePlace
 from reader.pdfs.recognition import (
     LIKE_TEXT,
@@ -348,7 +348,7 @@ def known_papers(library: Library, printed: PdfClues, alike: dict[int, float]) -
     """List the papers in the library that a PDF may be, by id, title or text."""
     ids = [i for i in (printed.stamp, printed.doi, *printed.hints, printed.paper.id) if i]
     folds = [title_fold(t) for t in printed.titles if not is_generic(t)]
-    named = merges.papers_named(library.db, ids, folds)
+    named = doubles.papers_named(library.db, ids, folds)
     others = [row for row in alike if row not in {row for row, _ in named}]
     like = [(paper.row, paper.record) for paper in papers.papers_at(library.db, others)]
     return [KnownPaper(row, paper, alike.get(row, 0.0)) for row, paper in [*named, *like]]

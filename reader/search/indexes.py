@@ -15,7 +15,7 @@ from reader.base.text import plain
 from reader.base.words import MAX_TERMS, beginning, phrase_term, term_lists
 from reader.library.paper import Paper
 from reader.library.rows.database import Database
-from reader.library.rows.merges import row_of
+from reader.library.rows.doubles import row_of
 from reader.search.rows import index
 from reader.search.rows.index import Kind, PassageText, Text, hash_of
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from reader.gathering.rows import sources
 from reader.library.highlight import Highlight
 from reader.library.paper import LibraryPaper, Paper
-from reader.library.rows import decisions, fields, highlights, merges, papers, pdfs
+from reader.library.rows import decisions, doubles, fields, highlights, merges, papers, pdfs
 from reader.library.rows.database import Database
 from reader.library.rows.fields import BY_HAND
 from reader.library.rows.merges import Merge, Question
@@ -186,7 +186,7 @@ def test_rows_that_stood_here_before_are_found_by_their_titles(db: Database) -> 
     with db.writing():
         db.execute("UPDATE papers SET fold = (SELECT fold FROM papers WHERE id = 1)")
         db.execute("UPDATE papers SET title = ? WHERE id = 2", (TITLE,))
-    ((first, second, match),) = merges.doubles(db)
+    ((first, second, match),) = doubles.pairs(db)
     assert (first, second, match.strength) == (1, 2, "strong")
 
 
@@ -293,7 +293,7 @@ def test_a_library_of_the_first_layout_is_brought_up_to_date(tmp_path: Path) -> 
         assert [r["family_fold"] for r in db.read("SELECT family_fold FROM authors")] == [
             "gruner"
         ] * 2
-        assert [pair[:2] for pair in merges.doubles(db)] == [(1, 2)]
+        assert [pair[:2] for pair in doubles.pairs(db)] == [(1, 2)]
         assert db.read("PRAGMA foreign_key_check") == []
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from reader.library.folder import Library
 from reader.library.paper import Paper
-from reader.library.rows import merges, papers, pdfs
+from reader.library.rows import doubles, merges, papers, pdfs
 from reader.pdfs.find import PdfSketches, Recognition, pdf_id, recognise
 from reader.pdfs.recognition import sketch_of
 from tests.data import DATA, needs_data
@@ -115,9 +115,9 @@ def test_a_possible_paper_is_named_as_a_candidate(library: Library) -> None:
 
 
 def test_only_papers_with_an_id_or_a_title_of_the_page_are_looked_at(library: Library) -> None:
-    found = merges.papers_named(library.db, ["arxiv:2506.00002"], [])
+    found = doubles.papers_named(library.db, ["arxiv:2506.00002"], [])
     assert [row for row, _ in found] == [2]
-    assert merges.papers_named(library.db, [], ["", "no such title"]) == []
+    assert doubles.papers_named(library.db, [], ["", "no such title"]) == []
     plan = library.db.read(
         "EXPLAIN QUERY PLAN SELECT id FROM papers WHERE fold IN (SELECT value FROM json_each('[]'))"
     )

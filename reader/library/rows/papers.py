@@ -23,10 +23,10 @@ from reader.library.identity import (
     title_fold,
 )
 from reader.library.paper import FirstKnown, LibraryPaper, Paper, State
-from reader.library.rows import fields, merges
+from reader.library.rows import doubles, fields, merges
 from reader.library.rows.database import Database, Row
+from reader.library.rows.doubles import PAPER_COLUMNS, paper_of
 from reader.library.rows.fields import BROUGHT_SQL, set_authors
-from reader.library.rows.merges import PAPER_COLUMNS, paper_of
 from reader.library.rows.properties import Properties, properties_of
 
 # A paper with a note is `read`; else its state is the last decision that was not taken back.
@@ -69,7 +69,7 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
     n_new = n_known = 0
     with db.writing():
         for paper in papers:
-            row = merges.row_of(db, paper)
+            row = doubles.row_of(db, paper)
             if row is None:
                 _row, is_new = add_new(db, paper, source=source, on=on)
                 n_new, n_known = n_new + is_new, n_known + (not is_new)
@@ -77,7 +77,7 @@ def add_papers(db: Database, papers: Iterable[Paper], *, source: str, on: date) 
                 _update(db, row, paper)
                 _add_names(db, row, paper, source, on)
                 fields.add(db, row, paper, on=on)
-                merges.join_rows(db, row, paper, on)
+                doubles.join_rows(db, row, paper, on)
                 n_known += 1
     return PaperCounts(n_new, n_known)
 
@@ -93,10 +93,10 @@ def add_new(
 ) -> tuple[int, bool]:
     """Add a paper of which no id is known, in the open transaction; merge it with a sure copy.
 
-    copies: `merges.copies_of`, asked for where it is None. brought_by: the import (`imports.id`)
+    copies: `doubles.copies_of`, asked for where it is None. brought_by: the import (`imports.id`)
     that says it. Returns the row that it is read as, and whether it is new, and no copy.
     """
-    copies = merges.copies_of(db, paper) if copies is None else copies
+    copies = doubles.copies_of(db, paper) if copies is None else copies
     strong = [other for other, match in copies.items() if match.strength == "strong"]
     arrived_on, is_nameless = on, False
     # A copy of several papers at once is merged into none of them: each pair becomes a question.
@@ -147,7 +147,7 @@ def _columns(paper: Paper) -> tuple[object, ...]:
 def _update(db: Database, row: int, paper: Paper) -> None:
     """Take over the text of a newer version; a blank never replaces a text."""
     [old] = db.read("SELECT version, abstract FROM papers WHERE id = ?", (row,))
-    numbers = merges.arxiv_ids(db, row)
+    numbers = doubles.arxiv_ids(db, row)
     # arXiv's text under the row's first number is taken; another source only fills blanks.
     if paper.id in numbers:
         is_own = paper.id == numbers[0]
@@ -188,7 +188,7 @@ def _add_names(db: Database, row: int, paper: Paper, source: str, on: date) -> N
         "INSERT INTO origins (paper, source, seen_on) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (row, source, on.isoformat()),
     )
-    numbers = merges.arxiv_ids(db, row)
+    numbers = doubles.arxiv_ids(db, row)
     # A second arXiv number of the same paper counts its own versions from 1.
     if paper.version is not None and numbers[:1] in ([], [paper.id]):
         fields.add_version(db, row, paper.version, on=on)
@@ -198,7 +198,7 @@ def add_known(db: Database, papers: Iterable[Paper], *, source: str, on: date) -
     """Take over newer texts of known papers and leave out all others; return how many are known."""
     with db.writing():
         # Looked up first, since `add_papers` would add the others.
-        known = [paper for paper in papers if merges.row_of(db, paper) is not None]
+        known = [paper for paper in papers if doubles.row_of(db, paper) is not None]
         return add_papers(db, known, source=source, on=on).n_known
 
 
@@ -224,7 +224,7 @@ def take_name(db: Database, row: int, id_: str, *, instead: str) -> None:
         # By the identifier and not by the row: a copy that was merged may be named by it.
         db.execute("UPDATE papers SET canonical = ? WHERE canonical = ?", (instead, id_))
         # Versions are arXiv's: without a number of arXiv's left, they were the wrong paper's.
-        if not merges.arxiv_ids(db, row):
+        if not doubles.arxiv_ids(db, row):
             db.execute("UPDATE papers SET version = NULL WHERE id = ?", (row,))
             db.execute("UPDATE pdfs SET version = NULL WHERE paper = ?", (row,))
             db.execute("DELETE FROM versions WHERE paper = ?", (row,))
