@@ -19,7 +19,8 @@ from typing import NamedTuple
 from reader.pdfs.text.blocks import is_caption
 from reader.pdfs.text.cells import MARK, Cell, rows_of
 from reader.pdfs.text.headings import is_section
-from reader.pdfs.text.people import INSTITUTIONS, authors_of, names_before, names_in
+from reader.pdfs.text.name_words import INSTITUTIONS
+from reader.pdfs.text.people import authors_of, names_before, names_in
 from reader.pdfs.text.title import CJK, ENDS_CUT, LABEL, LABELLED, is_alike, is_banner
 
 STRETCH = 8
