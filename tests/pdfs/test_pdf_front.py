@@ -216,6 +216,14 @@ def test_names_and_affiliations_on_one_line_are_parted_by_capitals() -> None:
     assert sheet.body().read().authors == ("Ada Example", "Ben Other", "Eva Third")
 
 
+def test_names_in_capitals_with_accents_set_apart_are_parted_from_their_affiliation() -> None:
+    sheet = titled()
+    sheet.put(70, 110, "REN´E ´EXAMPLE, University of Somewhere, Norway", 11)
+    sheet.put(70, 124, "BEN OTHER, Elsewhere Institute, Peru", 11)
+    sheet.put(70, 138, "EVA TH¨ORN, University of Somewhere, Norway", 11)
+    assert sheet.body().read().authors == ("René Éxample", "Ben Other", "Eva Thörn")
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -262,6 +270,16 @@ def test_accents_that_stand_apart_go_onto_their_letters() -> None:
 def test_the_first_of_several_authors_may_have_one_name() -> None:
     sheet = titled().raised(120, 110, f"Singlename^1^, {ADA}^2^, {BEN}^1^")
     assert sheet.body().read().authors == ("Singlename", ADA, BEN)
+
+
+def test_one_word_before_other_names_is_a_person_above_an_institution_alone() -> None:
+    line = f"Singlename, {ADA}, {BEN}"
+    sheet = titled().mid(110, line, 12).mid(124, "Institute of Hearing", 10, "tiit")
+    assert sheet.body().read().authors == ("Singlename", ADA, BEN)
+    sheet = titled().mid(110, line, 12).mid(124, "On the sea and the rain", 10, "tiit")
+    assert sheet.body().read().authors == ()
+    sheet = titled().mid(110, f"Harbour, {ADA}", 12).mid(124, "Institute of Hearing", 10, "tiit")
+    assert sheet.body().read().authors == ()
 
 
 def test_one_word_beside_names_in_their_type_is_a_person() -> None:
@@ -325,13 +343,19 @@ def test_a_date_is_no_japanese_name() -> None:
     assert sheet.mid(130, "2031年6月4日", 11, "japan").read().authors == ("雨野花子",)
 
 
-def test_a_bill_and_a_list_of_references_name_no_author() -> None:
+def test_a_bill_a_ticket_and_a_list_of_references_name_no_author() -> None:
     sheet = Sheet()
     sheet.put(71, 80, "INVOICE", 10)
     sheet.put(71, 104, "Ada Example", 10)
     for at, words in enumerate(("Hours", "Rate", "Sum")):
         sheet.put(71, 160 + 24 * at, words, 10)
     assert sheet.read().authors == ()
+    for kind in ("BOARDING PASS", "Boarding card", "E-Ticket"):
+        sheet = Sheet()
+        sheet.put(70, 80, kind, 18)
+        sheet.put(70, 104, "Name: EXAMPLE/ADA MS", 10)
+        sheet.put(70, 124, "Gate 7 · Seat 12A", 10)
+        assert sheet.read().authors == ()
     sheet = Sheet().mid(60, "REFERENCES", 10, "tibo")
     for at in range(20):
         sheet.put(54, 86 + 24 * at, "[1] A. Gallo, R. Fujii, and B. Other, “Robust", 10)
@@ -347,6 +371,8 @@ def test_a_bill_and_a_list_of_references_name_no_author() -> None:
         f"Posted on 17 March 2031 by {ADA} · 14 comments",
         f"Posted by {ADA} on 3 May 2031",
         f"Published March 3, 2031 by {ADA}",
+        f"March 3, 2031 · 7 min read · by {ADA}",
+        f"9 minutes read | by {ADA}",
         f"{ADA} (she/her)",
         f"{ADA} <ada@example.org>",
         f"{ADA}, CCC-SLP",
@@ -607,6 +633,21 @@ def test_a_german_thesis_is_known_by_its_words() -> None:
     document = sheet.mid(400, "12. Oktober 2031", 12).page().prose(70, 100, 30).read()
     assert (document.type, document.title) == ("thesis", "Quiet Machines that Listen")
     assert (document.authors, document.year) == ((ADA,), 2031)
+
+
+@pytest.mark.parametrize("lines", [("von", ADA), (f"vorgelegt von {ADA}",)])
+@pytest.mark.parametrize("degree", ["Doktors der Naturwissenschaften", "Doktors der Philosophie"])
+def test_the_degree_of_a_german_thesis_is_no_author(degree: str, lines: tuple[str, ...]) -> None:
+    sheet = Sheet().mid(80, "Quiet Machines that Listen", 18, "tibo")
+    sheet.mid(200, "Zur Erlangung des akademischen Grades eines", 12).mid(230, degree, 12, "tibo")
+    for at, line in enumerate(lines):
+        sheet.mid(300 + 20 * at, line, 12)
+    assert sheet.page().prose(70, 100, 30).read().authors == (ADA,)
+
+
+def test_below_a_word_for_by_alone_stands_the_author() -> None:
+    sheet = titled().mid(110, "Quiet Horizon", 12).mid(140, "von", 12).mid(160, ADA, 12)
+    assert sheet.body().read().authors == (ADA,)
 
 
 def test_a_japanese_school_year_yields_to_the_day() -> None:

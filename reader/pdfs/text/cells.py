@@ -302,7 +302,8 @@ def is_bare(cells: Sequence[Cell]) -> bool:
 
 _FORM = re.compile(
     r"\W*(?:call for (?:papers|participation|abstracts|proposals)|invoice(?:\s+n(?:o|r|umber)\b.*)?"
-    r"|receipt|curriculum vitae|(?:[\w-]+ ){0,3}(?:consent|report|registration|application|order"
+    r"|receipt|boarding (?:pass|card)|(?:e-?|electronic )?ticket"
+    r"|curriculum vitae|(?:[\w-]+ ){0,3}(?:consent|report|registration|application|order"
     r"|evaluation|feedback|claim) form|programme? committee"
     r"|請\s*求\s*書|領\s*収\s*書|見\s*積\s*書|納\s*品\s*書|履\s*歴\s*書)\W*",
     re.IGNORECASE,

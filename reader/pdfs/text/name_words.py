@@ -58,7 +58,8 @@ sunday professor supervisor advisor adviser examiner supervised advised degree d
 master bachelor submitted partial fulfillment fulfilment requirements candidate independent
 dear trabajo máster maestría mémoire laurea researcher researchers scientist scientists engineer
 engineers director manager officer lecturer analyst principal chief invoice accounts payable vat
-id note memo part semester anonymous submission form consent thèse doctorat tesis tese
+id note memo part semester anonymous submission form consent thèse doctorat tesis tese doktor
+doktors doktor-ingenieur doktor-ingenieurs docteur doutor dottore
 """
 _TITLES = """
 neural model models method methods analysis approach framework algorithm algorithms learning
@@ -100,7 +101,7 @@ ACRONYMS = frozenset(_ACRONYMS.split())
 
 ABSTRACT_NOUN = re.compile(
     "[a-z]{2,}(?:[ai]tions?|ctions?|[sz]ations?|sions?|ology|ologies|ography|bilit(?:y|ies)|istics?"
-    "|[nt]ional|icals?|ative|ematics|ometric|aware|based|driven|supervised|guided)"
+    "|[nt]ional|icals?|ative|ematics|ometric|aware|based|driven|supervised|guided|wissenschaft(?:en)?)"
     "|(?!mc)[a-z]{5,}(?:ness|ments?)"
 )
 """Words of titles and institutions by their endings, which no name has."""

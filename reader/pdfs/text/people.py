@@ -34,9 +34,11 @@ _SPLIT_CJK = re.compile(
     rf"[{MARK},;·•∙⋅●|&、，；/]+|・(?![\u30a0-\u30ff])|(?<![\u30a0-\u30ff])・|\s(?:and|と)\s"
 )
 _DAY = r"[a-z\d.]{,9}\s[a-z\d.]{,9},?\s\d{4}"
+_POSTED = rf"(?:(?:posted|published|updated)\s+)?(?:on\s+)?{_DAY}|\d+\s+min(?:utes?)?\s+read"
 _LABEL = re.compile(
     r"^\s*(?:(?:(?:presented|prepared|written|submitted|posted)\s+"
-    rf"|(?:(?:posted|published|updated)\s+)?(?:on\s+)?{_DAY}\s+)?by\b|vorgelegt\s+von\b"
+    rf"|(?:(?:{_POSTED})(?:\s*[·•∙⋅|–—-])?\s+){{,2}})by\b|vorgelegt\s+von\b"
+    r"|(?:von|par|por)(?=\s*:?\s*$)"
     r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|aut(?:h?ors?|or[ae]s?|eure?s?)\s*[:：]|(?-i:AUTHORS?)\b"
     r"|verfasser(?:in(?:nen)?)?\s*[:：]|speakers?\s*[:：]"
     r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|提\s*出\s*者\s*[:：]?|作者\s*[:：])\s*:?\s*",
@@ -152,6 +154,7 @@ def names_before(marked: str) -> list[str] | None:
 
     Capitals set them off, or a word such as "by". None for any other line.
     """
+    marked = MARK.join(map(tidy_accents, marked.split(MARK)))
     found, rest = _leading_names(marked)
     if _LABEL.match(marked) or "min read" in marked:
         return found if found and rest else None
@@ -194,7 +197,7 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
     if "@" in text or "http" in text or "www." in text:
         return [], marked
     text = _OF_BOTH.sub(_WITHIN, _SUFFIX.sub(" ", text))
-    text = MARK.join([tidy_accents(part) for part in text.split(MARK)])
+    text = MARK.join(map(tidy_accents, text.split(MARK)))
     found: list[str] = []
     n_odd, first = 0, ""
     for part in _SPLIT.split(unicodedata.normalize("NFKC", text)):
@@ -337,7 +340,7 @@ def authors_of(zone: list[Cell]) -> tuple[str, ...]:
         others = _names_of_one_look(marked, zone, names_in)
         found = others if len(others) > 1 else found
     if not found:
-        alone = (_single(c) for c in zone[:2] if _has_affiliation(c, zone))
+        alone = (_single(c) or _after_single(c) for c in zone[:2] if _has_affiliation(c, zone))
         found = next(filter(None, alone), [])
     # More than three that all end with one word are labels, and no family.
     are_labels = len(found) > 3 and len({name.split()[-1] for name in found}) == 1
@@ -405,6 +408,12 @@ def _single(cell: Cell) -> list[str] | None:
     is_word = len(word) > 2 and word.isalpha() and word[0].isupper() and _is_latin(word)
     is_word = is_word and not re.search(r"\d{4}", cell.text)  # "14 May 2031"
     return [_cased(word)] if is_word and _is_odd_name(word) else None
+
+
+def _after_single(cell: Cell) -> list[str] | None:
+    """Extract a list of names that one of a single word begins: "Onename, Ada Example, …"."""
+    names = names_in(cell.marked.replace(",", MARK))
+    return names if names and len(names) > 2 else None
 
 
 def _has_affiliation(cell: Cell, zone: list[Cell]) -> bool:
