@@ -388,11 +388,15 @@ def _rows_of_words(lines: list[_Words]) -> list[list[tuple[Cell, str]]]:
 
 def _is_alike(cell: Cell, look: Cell, first: Cell) -> bool:
     """Check whether a cell looks like the first one with names; first: that of the cell's row."""
-    if abs(cell.base - look.base) < 2 and cell is not first:  # sizes may differ a little
+    if _is_level(cell, look) and cell is not first:  # sizes side by side may differ a little
         return abs(cell.size - look.size) < 0.15 * look.size
     same_style = cell.is_bold == look.is_bold and cell.is_italic == look.is_italic
     have_marks = cell.marked.endswith(MARK) and look.marked.endswith(MARK)
     return (same_style or have_marks) and abs(cell.size - look.size) < 0.04 * look.size
+
+
+def _is_level(cell: Cell, look: Cell) -> bool:
+    return abs(cell.base - look.base) < 2
 
 
 def _is_other(cell: Cell) -> bool:
@@ -435,7 +439,7 @@ _AFFILIATED = re.compile(rf"{MARK}\s*(?!{_AND}\b)\w")
 
 def _continues(cell: Cell, names: list[str], look: Cell, is_latin: bool) -> bool:
     """Check whether a cell with names goes on with the list that the cells before it began."""
-    if abs(cell.base - look.base) < 2:
+    if _is_level(cell, look):
         return True
     if _AFFILIATED.match(cell.marked) and not look.marked.startswith(MARK):
         return False
