@@ -60,7 +60,6 @@ def marks_in(library: Library, find: FindWords, row: int, file: Path | None) -> 
     """
     db = library.db
     elsewhere = highlights.marks_elsewhere(db, row)
-    states, strokes = highlights.highlights_of(db, row), highlights.strokes_of(db, row)
     if file and (last := mark_places.last_replaced(db, row)):
         sha256, is_former = _which(library, row, file, last)
         with contextlib.suppress(PdfError):
@@ -68,6 +67,8 @@ def marks_in(library: Library, find: FindWords, row: int, file: Path | None) -> 
         states = highlights.states_in(db, row, sha256, is_former=is_former, last=last)
         by_version = strokes_by_version(library, row)
         strokes = by_version.former if is_former else by_version.newest
+    else:
+        states, strokes = highlights.highlights_of(db, row), highlights.strokes_of(db, row)
     return PlacedMarks(
         tuple(
             one for one in states
