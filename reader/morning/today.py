@@ -444,6 +444,7 @@ def morning(
     # Seeds, queue and PDFs are of now, so a list of another day has none.
     seeds = missing_seeds(library) if is_today else ()
     picked = without_put_off(waiting_picks(library), day) if is_today else ()
+    n_shown = len(picked) if n_queued is None else n_queued
     here = rows_with_pdf(library, picked)
     trusted, came_on, began = _trusted(library, day)
     past = _notices_of_past(came_on, began)
@@ -472,8 +473,8 @@ def morning(
         seeds=seeds,
         seed_texts=tuple(seed_text(seed, config.timezone) for seed in seeds),
         theme_of={topic.path: topic.theme for topic in config.own_topics},
-        queue=tuple(entries_of(library, picked[:n_queued], here)),
-        more_queued=tuple(one.priority for one in picked[len(picked[:n_queued]) :]),
+        queue=tuple(entries_of(library, picked[:n_shown], here)),
+        more_queued=tuple(one.priority for one in picked[n_shown:]),
         pdfs=pdfs_here(library, picked, here),
     )
 
