@@ -32,7 +32,7 @@ from starlette.responses import Response, StreamingResponse
 from reader.base.errors import PdfError
 from reader.library.highlight import Box, Highlight
 from reader.pdfs.mark import MarkTools
-from reader.pdfs.text.answer import PageText
+from reader.pdfs.text.answer import PageText, PictureForm
 
 PIECE = 256 * 1024
 
@@ -238,7 +238,7 @@ class Draws(Protocol):
         page: int,
         width: int,
         *,
-        is_png: bool,
+        form: PictureForm,
         is_unmarked: bool,
         printed: Path | None,
     ) -> bytes: ...
@@ -311,18 +311,18 @@ class Drawn:
         page: int,
         width: int,
         *,
-        is_png: bool = True,
+        form: PictureForm = "png",
         is_unmarked: bool = False,
         printed: Path | None = None,
     ) -> bytes:
-        """Draw a page. page: from 1. width: one of `WIDTHS`. is_png: else it may be JPEG.
+        """Draw a page. page: from 1. width: one of `WIDTHS`.
         is_unmarked: without the marks that a script lays over it; those that `printed` has stay.
         Raises PdfError.
         """
         found: bytes = self._once(
-            ("image", stamp, page, width, is_png, is_unmarked),
+            ("image", stamp, page, width, form, is_unmarked),
             lambda draws: draws.page_image(
-                file, page, width, is_png=is_png, is_unmarked=is_unmarked, printed=printed
+                file, page, width, form=form, is_unmarked=is_unmarked, printed=printed
             ),
             len,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pymupdf
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageStat
 
 from reader.base.errors import PdfError
 from reader.morning.browse_library import boxes_of
@@ -155,13 +155,22 @@ def test_a_page_is_drawn_as_wide_as_it_is_asked_for(reader: PdfReader, tmp_path:
         opened[0].add_highlight_annot(opened[0].search_for("Fine")[0])
         opened.save(tmp_path / "marked.pdf")
     assert picture(reader.page_image(tmp_path / "marked.pdf", 1, 600)).mode == "RGB"
-    assert reader.page_image(tmp_path / "marked.pdf", 1, 600, is_png=False).startswith(JPEG)
+    assert reader.page_image(tmp_path / "marked.pdf", 1, 600, form="quick").startswith(JPEG)
     # Without its marks, and with them again: the same file stays open between the two.
     ask = functools.partial(reader.page_image, tmp_path / "marked.pdf", 1, 600)
     assert is_sixteen(ask(is_unmarked=True))
     assert picture(ask()).mode == "RGB"
+    # What a device keeps is WebP where that is smaller, and looks the same.
+    kept, seen = ask(form="small"), ask(form="quick")
+    assert kept.startswith(b"RIFF")
+    assert len(kept) < len(seen)
+    assert max(ImageStat.Stat(ImageChops.difference(picture(kept), picture(seen))).rms) < 12
+    kept, seen = (reader.page_image(file, 1, 600, form=form) for form in ("small", "png"))
+    assert kept.startswith(b"RIFF")
+    assert len(kept) < len(seen)
+    assert picture(kept).convert("L").tobytes() == picture(seen).convert("L").tobytes()
     # What is small in sixteen greys is no JPEG.
-    assert reader.page_image(file, 1, 600, is_png=False) == reader.page_image(file, 1, 600)
+    assert reader.page_image(file, 1, 600, form="quick") == reader.page_image(file, 1, 600)
 
 
 def test_the_marks_of_the_printed_paper_stay_where_those_of_its_copy_are_hidden(
@@ -187,7 +196,7 @@ def test_greys_of_a_photo_or_a_shade_are_all_kept(reader: PdfReader, tmp_path: P
         file.save(tmp_path / "shade.pdf")
     ask = functools.partial(reader.page_image, tmp_path / "shade.pdf", 1, 600)
     assert (picture(ask()).mode, is_sixteen(ask())) == ("L", False)
-    assert ask(is_png=False).startswith(JPEG)
+    assert ask(form="quick").startswith(JPEG)
 
 
 @pytest.mark.parametrize(("colour", "is_grey"), [((35, 31, 32), True), ((35, 31, 60), False)])

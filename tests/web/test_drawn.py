@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.base.errors import PdfError
-from reader.pdfs.text.answer import PageText
+from reader.pdfs.text.answer import PageText, PictureForm
 from reader.web.files import FAILED_S, WIDTHS, Drawn, width_for
 
 FILE = Path("a.pdf")
@@ -36,7 +36,7 @@ class Hand:
         page: int,
         width: int,
         *,
-        is_png: bool,
+        form: PictureForm,
         is_unmarked: bool = False,
         printed: Path | None = None,
     ) -> bytes:

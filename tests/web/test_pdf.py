@@ -196,6 +196,17 @@ def test_a_picture_is_asked_for_once_more_only_when_its_file_changed(
     assert client.get(at, headers={"if-none-match": etag}).status_code == 200
 
 
+def test_a_picture_that_a_device_keeps_has_fewer_bytes(client: TestClient) -> None:
+    at = f"{PDF}/page/1.webp?width=1200"
+    seen, kept = client.get(at), client.get(f"{at}&small=1")
+    assert (seen.headers["content-type"], kept.headers["content-type"]) == (
+        "image/png",
+        "image/webp",
+    )
+    assert len(kept.content) < len(seen.content)
+    assert client.get(f"{PDF}/page/1.png?width=1200&small=1").headers["content-type"] == "image/png"
+
+
 def test_what_a_publisher_marked_is_drawn_and_what_the_library_holds_is_not(
     client: TestClient, parts: Parts
 ) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from reader.library.highlight import Highlight, Marks
 from reader.library.passage import Block, Document, Page
@@ -77,6 +77,10 @@ class PageLine:
     text: str
     height: tuple[float, float]
     words: tuple[tuple[float, float, str], ...]
+
+
+PictureForm = Literal["png", "quick", "small"]
+"""How a drawn page is encoded: always as PNG, what is made soonest, or what has fewest bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from reader.pdfs.recognition import HEIGHT, WIDTH, Looks, PageLook
 from reader.pdfs.text.answer import (
     PageLine,
     PageText,
+    PictureForm,
     Pictures,
     Unreadable,
     failures,
@@ -208,12 +209,11 @@ def text_of_page(pymupdf: Any, file: Any, number: int) -> PageText:
 
 
 def image_of_page(
-    pymupdf: Any, file: Any, number: int, width: int, part: Sequence[int] = (), *, is_png: bool
+    pymupdf: Any, file: Any, number: int, width: int, part: Sequence[int] = (), *, form: PictureForm
 ) -> bytes:
     """Draw a page, from 1, `width` pixels wide, with its marks; raises Unreadable.
 
     part: the box of what is drawn, in points of the page before it is turned; empty for all.
-    is_png: always as PNG; else colours and shades as JPEG, drawn soonest.
     """
     from PIL import Image  # pictures of pages alone need Pillow
 
@@ -235,13 +235,13 @@ def image_of_page(
         has_photos = bool(page.get_images())
         if mode == "RGB" and has_photos and not _has_colours(drawn):
             drawn = drawn.getchannel(0)
-        return _encoded(drawn, is_png=is_png, has_photos=has_photos)
+        return _encoded(drawn, form, has_photos=has_photos)
     except failures(pymupdf) as error:
         raise unreadable(error, "no page") from error
 
 
 QUALITY = 80
-"""Of JPEG. As WebP a page takes a quarter fewer bytes, but seven times the CPU (50 ms)."""
+"""Of JPEG and WebP. As WebP a page has a third fewer bytes, but takes 50 ms of CPU more."""
 _TO_SIXTEEN = [(level * 15 + 127) // 255 for level in range(256)]
 MOST_SHADES = 0.12
 """The largest share of pixels that are neither dark nor light on a page of letters and lines."""
@@ -272,22 +272,32 @@ def _has_colours(drawn: Image.Image) -> bool:
     return any(any(other.histogram()[SLIGHT + 1 :]) for other in several)
 
 
-def _encoded(drawn: Image.Image, *, is_png: bool, has_photos: bool) -> bytes:
-    """Encode a drawn page: letters in sixteen greys as PNG, all else as JPEG or as PNG.
+def _encoded(drawn: Image.Image, form: PictureForm, *, has_photos: bool) -> bytes:
+    """Encode a drawn page: letters in sixteen greys as PNG, all else as `form` says.
 
     As JPEG letters alone take a third of the CPU, but twice the bytes.
     """
-    content = io.BytesIO()
     # Every fourth pixel each way tells as much.
     few = drawn.resize((max(1, drawn.width // 4), max(1, drawn.height // 4)), 0)
     if drawn.mode == "L" and not (
         has_photos or sum(few.histogram()[17:239]) > MOST_SHADES * few.width * few.height
     ):
-        return _png_of_greys(drawn.point(_TO_SIXTEEN))
-    if is_png:
-        drawn.save(content, "PNG", compress_level=1)
-    else:
-        drawn.save(content, "JPEG", quality=QUALITY)
+        greys = _png_of_greys(drawn.point(_TO_SIXTEEN))
+        if form != "small":
+            return greys
+        as_webp = drawn.point([level * 17 for level in _TO_SIXTEEN]).convert("RGB")
+        return min(greys, _saved(as_webp, "WEBP", lossless=True, quality=20, method=1), key=len)
+    if form == "png":
+        return _saved(drawn, "PNG", compress_level=1)
+    quick = _saved(drawn, "JPEG", quality=QUALITY)
+    if form == "quick":
+        return quick
+    return min(quick, _saved(drawn.convert("RGB"), "WEBP", quality=QUALITY, method=2), key=len)
+
+
+def _saved(drawn: Image.Image, form: str, **options: int) -> bytes:
+    content = io.BytesIO()
+    drawn.save(content, form, **options)
     return content.getvalue()
 
 

@@ -39,6 +39,7 @@ from reader.library.passage import Document
 from reader.pdfs.recognition import Looks
 from reader.pdfs.text.answer import (
     PageText,
+    PictureForm,
     Pictures,
     document_from,
     fields,
@@ -219,19 +220,17 @@ class _PdfQuestions(abc.ABC):
         page: int,
         width: int,
         *,
-        is_png: bool = True,
+        form: PictureForm = "png",
         is_unmarked: bool = False,
         printed: Path | None = None,
     ) -> bytes:
-        """Draw one page, from 1, `width` pixels wide, as PNG or as what is drawn soonest.
+        """Draw one page, from 1, `width` pixels wide.
 
         is_unmarked: without marks and our own strokes, but for those that `printed` has too, the
         paper's PDF as its publisher made it.
         """
-        task = "page image" if is_png else "quick page image"
-        original = str(printed or "")
-        options = {"page": page, "width": width, "is_unmarked": is_unmarked, "printed": original}
-        found: bytes = self._ask(task, path, **options)
+        options = {"page": page, "width": width, "form": form, "is_unmarked": is_unmarked}
+        found: bytes = self._ask("page image", path, **options, printed=str(printed or ""))
         return found
 
     def page_part(self, path: Path, page: int, width: int, box: Sequence[int]) -> bytes:

@@ -323,7 +323,7 @@ def _pictured(pymupdf: Any, file: Any, question: dict[str, Any]) -> object:
         return pictures.pictures_of(pymupdf, file)
     if task == "page text":
         return pictures.text_of_page(pymupdf, file, page)
-    is_png = task == "page image"
+    form = question.get("form", "png")
     part = [question[edge] for edge in ("x0", "y0", "x1", "y1") if edge in question]
     with contextlib.ExitStack() as stack:
         if question.get("is_unmarked"):
@@ -334,7 +334,7 @@ def _pictured(pymupdf: Any, file: Any, question: dict[str, Any]) -> object:
                 if path := question["printed"]:
                     printed = stack.enter_context(opened(pymupdf, path))
             stack.enter_context(hidden_marks(pymupdf, file, page, printed))
-        return pictures.image_of_page(pymupdf, file, page, question["width"], part, is_png=is_png)
+        return pictures.image_of_page(pymupdf, file, page, question["width"], part, form=form)
 
 
 @contextlib.contextmanager

@@ -36,6 +36,7 @@ from reader.pdfs.mark import MarkOutcome, marked_content
 from reader.pdfs.mark_places import former_pdf, marks_in
 from reader.pdfs.marked_copies import remove_copy
 from reader.pdfs.tablet import SHORT_SHA, requested_pdf
+from reader.pdfs.text.answer import PictureForm
 from reader.texts.copies import counts_text, removed_text
 from reader.web.files import WIDTHS, OpenFile, is_unchanged, opened_within, send_file, width_for
 from reader.web.gate import MAX_UPLOAD
@@ -114,9 +115,14 @@ def jump(visit: Visit) -> Response:
 
 
 def image(visit: Visit) -> Response:
-    """Send one page as a picture: as PNG, or at ".webp" as what is drawn soonest."""
+    """Send one page as a picture: as PNG, or at ".webp" as what is drawn soonest.
+
+    ?small=1: as what has fewest bytes, for a device that keeps it.
+    """
     n, width = int(visit.request.path_params["n"]), width_for(visit.param("width"))
-    is_png = visit.request.url.path.endswith(".png")
+    form: PictureForm = "small" if visit.param("small") == "1" else "quick"
+    if visit.request.url.path.endswith(".png"):
+        form = "png"
     is_unmarked = visit.param("marks") == "0"
 
     def drawn(path: Path, stamp: str) -> Response:
@@ -124,14 +130,19 @@ def image(visit: Visit) -> Response:
         row = find_paper(visit.library, visit.id).row
         printed, _sha256 = fetched_file(visit.library, row) or (None, "")
         content = visit.parts.drawn.image(
-            path, stamp, n, width, is_png=is_png,
+            path, stamp, n, width, form=form,
             is_unmarked=is_unmarked and path != printed, printed=printed,
         )  # fmt: skip
-        is_jpeg = content.startswith(b"\xff\xd8")
-        return Response(content, media_type="image/jpeg" if is_jpeg else "image/png")
+        return Response(content, media_type=_media_type(content))
 
-    kind = f"{'png' if is_png else 'small'}{'-unmarked' if is_unmarked else ''}"
+    kind = f"{form}{'-unmarked' if is_unmarked else ''}"
     return answered(visit, f"{n}-{width}-{kind}", drawn)
+
+
+def _media_type(content: bytes) -> str:
+    if content.startswith(b"\xff\xd8"):
+        return "image/jpeg"
+    return "image/webp" if content.startswith(b"RIFF") else "image/png"
 
 
 def answered(visit: Visit, part: str, make: Callable[[Path, str], Response]) -> Response:

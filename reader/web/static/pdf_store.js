@@ -63,7 +63,7 @@ async function carryPdf(cache, at, version, most) {
   }
   for (let n = one.n_here + 1; n <= one.n_pages && one.bytes <= most; n += 1) {
     one.bytes += await fetched(cache, `${at}/page/${n}.json`, `${at}/page/${n}.json?v=${one.stamp}`);
-    one.bytes += await fetched(cache, `${at}/page/${n}.webp`, `${at}/page/${n}.webp?width=${WIDTH}&v=${one.stamp}&marks=0`);
+    one.bytes += await fetched(cache, `${at}/page/${n}.webp`, `${at}/page/${n}.webp?width=${WIDTH}&v=${one.stamp}&marks=0&small=1`);
     one.n_here = n;
     await cache.put(`${at}/kept.json`, new Response(JSON.stringify(one)));
   }

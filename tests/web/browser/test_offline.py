@@ -867,6 +867,8 @@ def test_the_pdf_of_a_pick_is_read_and_searched_offline(visitor: Visitor, served
     page.goto(f"{served.url}/pdf/{paper}/page/1")
     assert page.url.endswith("/read#page=1")
     assert page.locator("#page-1 .picture .full").evaluate("e => e.width") > 300
+    kind = "async (at) => (await caches.match(at)).headers.get('content-type')"
+    assert page.evaluate(kind, f"/pdf/{paper}/page/1.webp") == "image/webp"
     expect(page.locator("#page-1 .words")).to_contain_text("listen once more")
     found = page.evaluate(
         "async (at) => (await (await fetch(`${at}/find.json?q=no+word+of+this`)).json()).hits",
