@@ -16,7 +16,7 @@ import click
 
 from reader.base.cluster import Each, on_cluster, on_this_machine
 from reader.base.errors import Problem, ReaderError, SourceFailed, StoreError, UsageError
-from reader.base.messages import N_, _, ngettext
+from reader.base.messages import N_, _, in_thousands, ngettext
 from reader.base.text import plain, shorten, wrap
 from reader.cli import build, output
 from reader.cli.frame import WholeNumber, as_json_option, command, say_errors, settings_of
@@ -240,8 +240,8 @@ def votes_texts(done: VotesOutcome) -> Iterator[str]:
         "Votes of {n} day read: papers {n_papers}, up-votes {n_votes}.",
         "Votes of {n} days read: papers {n_papers}, up-votes {n_votes}.",
         done.n_days,
-        n_papers=f"{done.n_papers:,}",
-        n_votes=f"{done.n_votes:,}",
+        n_papers=in_thousands(done.n_papers),
+        n_votes=in_thousands(done.n_votes),
     )
     if done.n_skipped:
         yield ngettext(
@@ -265,7 +265,7 @@ def stored_votes_text(stored: StoredVotes) -> str:
         stored.n_days,
         first=stored.first,
         last=stored.last,
-        n_papers=f"{stored.n_papers:,}",
+        n_papers=in_thousands(stored.n_papers),
     )
 
 

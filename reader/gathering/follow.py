@@ -20,7 +20,7 @@ from reader.base.errors import (
     UsageError,
     os_reason,
 )
-from reader.base.messages import lazy_gettext
+from reader.base.messages import in_thousands, lazy_gettext
 from reader.base.text import plain
 from reader.gathering.imports.feeds import LONGEST as LONGEST_LIST
 from reader.gathering.imports.feeds import FollowedFeed, FollowList, SkippedLine, read_follow_list
@@ -203,12 +203,12 @@ def _with_list(before: bytes, found: FollowList) -> tuple[ListOutcome, bytes]:
     if len(brought) > MOST_FEEDS:
         raise UsageError(
             what=lazy_gettext(
-                "There are too many new feeds in the list: {n}.", n=f"{len(brought):,}"
+                "There are too many new feeds in the list: {n}.", n=in_thousands(len(brought))
             ),
             hint=lazy_gettext(
                 "A morning can ask {n} at most. Remove the ones that no papers come from; nothing "
                 "was changed.",
-                n=f"{MOST_FEEDS:,}",
+                n=in_thousands(MOST_FEEDS),
             ),
         )
     after = _with_text(before, "\n".join(_blocks(brought)))

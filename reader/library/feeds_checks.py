@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from reader.base.errors import ConfigError
-from reader.base.messages import N_, Joined, Text, lazy_gettext
+from reader.base.messages import N_, Joined, Text, in_thousands, lazy_gettext
 from reader.library.config import CLASSES, WEEKDAYS, nearest_class
 
 Place = tuple[str | int, ...]
@@ -249,7 +249,7 @@ def problem_of(search: str) -> QueryProblem | None:
     """Find the first thing that is wrong in a query; None where the API understands it."""
     try:
         if len(search) > LONGEST_QUERY:
-            hint = lazy_gettext("The longest possible is {n}.", n=f"{LONGEST_QUERY:,}")
+            hint = lazy_gettext("The longest possible is {n}.", n=in_thousands(LONGEST_QUERY))
             _fail(LONGEST_QUERY, lazy_gettext("the query is too long"), hint)
         parser = _Parser(list(_tokens(search)))
         parser.group()

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError, StoreError, UsageError
-from reader.base.messages import lazy_gettext, lazy_ngettext
+from reader.base.messages import in_thousands, lazy_gettext, lazy_ngettext
 from reader.base.text import plain
 from reader.library.arrival import keep_arrival
 from reader.library.folder import Library
@@ -171,8 +171,8 @@ def checked_text(text: str) -> str:
     if n_bytes > MAX_BYTES:
         what = lazy_gettext(
             "The note is too large: {n} B, and the limit is {most} B.",
-            n=f"{n_bytes:,}",
-            most=f"{MAX_BYTES:,}",
+            n=in_thousands(n_bytes),
+            most=in_thousands(MAX_BYTES),
         )
         raise UsageError(what=what, hint=lazy_gettext("Is it the right file? Nothing was changed."))
     return text.strip("\n")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reader.base.messages import Joined, Message, lazy_gettext
+from reader.base.messages import Joined, Message, in_thousands, lazy_gettext
 from reader.base.words import (
     SHORTEST,
     distance,
@@ -111,7 +111,9 @@ def _not_as_typed(query: Query) -> list[Message]:
             )
         )
     if query.is_cut:
-        messages.append(lazy_gettext("The query was cut after character {n}.", n=f"{LONGEST:,}"))
+        messages.append(
+            lazy_gettext("The query was cut after character {n}.", n=in_thousands(LONGEST))
+        )
     if query.unclear:
         part = query.unclear[0]
         messages.append(
@@ -159,7 +161,9 @@ def _filter(indexes: Indexes, one: Filter) -> tuple[Names | None, Message | None
         n, of = citations.n_with_references(db)
         if n < of:
             text = lazy_gettext(
-                "Papers whose references are known: {n} of {of}.", n=f"{n:,}", of=f"{of:,}"
+                "Papers whose references are known: {n} of {of}.",
+                n=in_thousands(n),
+                of=in_thousands(of),
             )
         return Names(frozenset(), papers=frozenset(rows)), text
     return None, None

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError, ModelMissing, NotFound, NotKnown, SourceFailed
-from reader.base.messages import Message, lazy_gettext
+from reader.base.messages import Message, in_thousands, lazy_gettext
 from reader.base.messages import Text as Sentence
 from reader.base.tex import title_text
 from reader.base.text import plain
 from reader.base.words import MAX_QUERY, neighbours, phrase_term, query_words
 from reader.library.folder import Library, find_paper
+from reader.library.highlight import MarkState
 from reader.library.ids import IdMatch, parse_id
 from reader.library.paper import LibraryPaper
 from reader.library.passage import Document
@@ -192,7 +193,7 @@ def _ranked(
             lazy_gettext(
                 "Very many texts have these words. By words, only the newest {n} of each kind were "
                 "compared; by meaning, all.",
-                n=f"{LOOKED_AT:,}",
+                n=in_thousands(LOOKED_AT),
             )
         )
     names, error = ranking.other_names, indexes.error
@@ -392,6 +393,7 @@ def _shown_once(
 ) -> list[SearchHit]:
     """Make the hits for texts of different papers; papers with the same text become one."""
     by_row = indexes.papers_at([t.paper for t, _ in chosen])
+    marks_of = functools.cache(functools.partial(highlights.highlights_of, indexes.library.db))
     hits: list[SearchHit] = []
     seen: list[frozenset[str]] = []
     for text, score in chosen:
@@ -405,7 +407,7 @@ def _shown_once(
             title, _unused, abstract = text.text.partition("\n")
             body = (abstract or title) if text.kind == "paper" else text.text
             why = evidence(body, query, as_text=title_text)
-            place = by_row[text.paper], _page_now(indexes.library, text), text.section
+            place = by_row[text.paper], _page_now(text, marks_of), text.section
             has_words = text.row in by_words
             hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)
             hits.append(replace(hit, is_shared=text.row < 0, is_far=text.row in far))
@@ -413,13 +415,12 @@ def _shown_once(
     return hits
 
 
-def _page_now(library: Library, text: Text) -> int | None:
+def _page_now(text: Text, marks_of: Callable[[int], Sequence[MarkState]]) -> int | None:
     """Return the page of the paper's PDF on which a text stands; None for a highlight that is
     only in an earlier version."""
     if text.kind != "highlight":
         return text.page
-    known = highlights.highlights_of(library.db, text.paper)
-    mark = next((one.highlight for one in known if one.id == text.position), None)
+    mark = next((one.highlight for one in marks_of(text.paper) if one.id == text.position), None)
     return mark.page or None if mark and not mark.is_earlier else None
 
 

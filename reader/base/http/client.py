@@ -31,7 +31,7 @@ from reader.base.http.connections import (
     TimeBudget,
     Transport,
 )
-from reader.base.messages import N_, Text, lazy_gettext, lazy_ngettext
+from reader.base.messages import N_, Text, in_thousands, lazy_gettext, lazy_ngettext
 
 LOOK_AT_ADDRESS = N_("Check the address in feeds.toml.")
 TRIES_AGAIN = N_("The next gather tries again.")
@@ -438,7 +438,7 @@ def _read(answer: httpx.Response, request: Request) -> bytes:
         if n_bytes > request.max_bytes:
             what = lazy_gettext(
                 "the answer is too long and was dropped (limit in bytes: {n})",
-                n=f"{request.max_bytes:,}",
+                n=in_thousands(request.max_bytes),
             )
             hint, url = lazy_gettext(TRIES_AGAIN), str(answer.url)
             raise SourceFailed(source=request.source, what=what, hint=hint, url=url)

@@ -24,7 +24,7 @@ import yaml
 
 from reader.base.errors import os_reason
 from reader.base.front_matter import FRONT, values, yaml_of
-from reader.base.messages import Text, lazy_gettext
+from reader.base.messages import Text, in_thousands, lazy_gettext
 from reader.base.text import as_utf8, plain, visible
 from reader.gathering.imports.bibliography import read_bibtex
 from reader.gathering.imports.item import (
@@ -112,7 +112,7 @@ def _text(file: Path, root: Path) -> str | Text:
     except OSError as error:
         return os_reason(error)
     if len(content) > _MOST_BYTES:
-        return lazy_gettext("it has more than {n} B", n=f"{_MOST_BYTES:,}")
+        return lazy_gettext("it has more than {n} B", n=in_thousands(_MOST_BYTES))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

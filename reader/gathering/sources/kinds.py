@@ -32,7 +32,7 @@ from typing import Final, Literal, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from reader.base.errors import SourceFailed
-from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
+from reader.base.messages import N_, Joined, Text, in_thousands, lazy_gettext, lazy_ngettext
 from reader.base.text import html_to_text, plain
 from reader.gathering.sources.answer import (
     Thing,
@@ -331,7 +331,9 @@ def local_path(url: str, folder: Path) -> Path:
 
 def _short_file(file: Path, source: str) -> bytes:
     if file.stat().st_size > MAX_BYTES:
-        raise _failed(source, lazy_gettext("the file is longer than {n} B", n=f"{MAX_BYTES:,}"))
+        raise _failed(
+            source, lazy_gettext("the file is longer than {n} B", n=in_thousands(MAX_BYTES))
+        )
     return file.read_bytes()
 
 
