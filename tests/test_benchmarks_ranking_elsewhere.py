@@ -214,7 +214,9 @@ def test_the_lane_is_held_to_the_words_alone_on_any_data(tmp_path: Path) -> None
     mornings = load(options.data, options.cache)
     wanted = frozenset({id_of(9, 0), id_of(9, 1), id_of(9, 5)})
     task = Task(day(9), Lesson(day(9), own.own_topics()), tuple(mornings.days[day(9)]), wanted)
-    found = {r.name: r for r in lane.recall_on(options, Shipped.over(mornings), [task])}
+    found = {
+        r.name: r for r in lane.recall_on(options, Shipped.over(mornings), [task], name="C core")
+    }
     recall = found["own lane and maybe: recall on C core"]
     assert recall.value == recall.floor == pytest.approx(200 / 3)
     length = found["own lane: length on C core's days, to that of the words alone"]

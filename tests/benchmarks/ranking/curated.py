@@ -60,12 +60,19 @@ QUICK = Plan(n_days=6)
 
 def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     plan = plan or (QUICK if options.is_quick else Plan())
-    mornings = data.load(options.data, options.cache)
+    return measured(options, Shipped.over(data.load(options.data, options.cache)), plan)
+
+
+def measured(
+    options: Options, shipped: Shipped, plan: Plan, *, name: str = "C curated"
+) -> list[Result]:
+    """Measure the lists as a ranking orders their days, beside the recipes of peers."""
+    mornings = shipped.mornings
     tasks = tasks_of(options, mornings, plan)
     if not tasks:
-        return [nothing("C curated", f"no list has a paper from {first_ranked(mornings)} on")]
+        return [nothing(name, f"no list has a paper from {first_ranked(mornings)} on")]
     texts = Texts(mornings)
-    ours = answers(tasks, Shipped.over(mornings))
+    ours = answers(tasks, shipped)
     peers = {
         "keywords alone": answers(tasks, words_alone(mornings)),
         "arxiv-sanity": answers(tasks, arxiv_sanity(texts)),
@@ -83,10 +90,8 @@ def measure(options: Options, plan: Plan | None = None) -> list[Result]:
 
     theirs = {peer: those(several) for peer, several in peers.items()}
     return [
-        *figures(
-            options, "C curated", those(ours), theirs, floors=Floors(54.0, 88.0), note=span + lists
-        ),
-        *figures(options, f"C curated, from {first}", ours, peers, floors=Floors(60.0, 88.0)),
+        *figures(options, name, those(ours), theirs, floors=Floors(54.0, 88.0), note=span + lists),
+        *figures(options, f"{name}, from {first}", ours, peers, floors=Floors(60.0, 88.0)),
     ]
 
 

@@ -1,16 +1,16 @@
-"""The own theme's judged days (C2) as on a morning whose papers were encoded.
+"""C2, C core and the curated lists as on mornings whose papers were encoded.
 
     python -m tests.benchmarks.ranking --only joined
 
-What `own` measures is the list before any vector is there; this is the list that `gather`
-leaves: whole days are encoded, since nearness is counted among all papers of a day.
+What `own` and `curated` measure is the list before any vector is there; this is the list that
+`gather` leaves: whole days are encoded, since nearness is counted among all papers of a day.
 """
 
 from __future__ import annotations
 
 from reader.library.config import Config
 from tests.benchmarks.frame import Options, Result
-from tests.benchmarks.ranking import lane, own
+from tests.benchmarks.ranking import curated, lane, own
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.near import Near, vectors_of
 from tests.benchmarks.ranking.report import Floors, figures, nothing
@@ -27,6 +27,16 @@ def measure(options: Options, model: Model | None = None) -> list[Result]:
     mornings = data.load(options.data, options.cache)
     kept = Remembered(model or Installed(Config(topics=()).encoder), options.cache / "ranking")
     shipped = Shipped.over(mornings, Near(vectors_of(mornings, kept), kept))
+    core, lists = "C core, vectors joined", "C curated, vectors joined"
+    return [
+        *_judged(options, shipped),
+        *own.core(options, shipped, own.Plan(), name=core),
+        *curated.measured(options, shipped, curated.Plan(), name=lists),
+    ]
+
+
+def _judged(options: Options, shipped: Shipped) -> list[Result]:
+    mornings = shipped.mornings
     tasks = own.tasks_of(options, mornings, own.Plan())
     ranked = [task for task in tasks if task.wanted]
     if not ranked:

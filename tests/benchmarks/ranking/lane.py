@@ -91,14 +91,16 @@ def judged_days(
     ]
 
 
-def recall_on(options: Options, shipped: Shipped, tasks: Sequence[Task]) -> list[Result]:
+def recall_on(
+    options: Options, shipped: Shipped, tasks: Sequence[Task], *, name: str
+) -> list[Result]:
     """Give the share of wanted papers that the lane had, and its length.
 
     On other data than that of the absolute bar it may not be less than by the words alone.
     """
     lanes = [lane_of(shipped, task) for task in tasks]
     if not lanes:
-        return [nothing("C core", "no day has a paper that is judged to be core")]
+        return [nothing(name, "no day has a paper that is judged to be core")]
     n_wanted = sum(x.n_wanted for x in lanes)
     n_in = n_wanted - sum(x.missed for x in lanes)
     n_maybe = sum(x.in_maybe for x in lanes)
@@ -108,7 +110,7 @@ def recall_on(options: Options, shipped: Shipped, tasks: Sequence[Task]) -> list
     floor = absolute(options, RECALL_FLOOR)
     return [
         Result(
-            "own lane and maybe: recall on C core",
+            f"own lane and maybe: recall on {name}",
             100 * n_in / n_wanted,
             "%",
             floor=least(options, by_words) if floor is None else floor,
@@ -116,7 +118,7 @@ def recall_on(options: Options, shipped: Shipped, tasks: Sequence[Task]) -> list
             f" by the words alone {by_words:.1f}",
             parts=(Part("papers", n_in, n_wanted),),
         ),
-        *_length(options, lanes, "C core's days"),
+        *_length(options, lanes, f"{name}'s days"),
     ]
 
 

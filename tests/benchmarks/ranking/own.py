@@ -58,7 +58,7 @@ def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     shipped = Shipped.over(data.load(options.data, options.cache))
     found: list[Result] = []
     missing: list[str] = []
-    for part in (_judged, _core):
+    for part in (_judged, core):
         try:
             found += part(options, shipped, plan)
         except DataMissing as error:
@@ -192,13 +192,13 @@ class Seeds:
         return tuple(chosen)
 
 
-def _core(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
+def core(options: Options, shipped: Shipped, plan: Plan, *, name: str = "C core") -> list[Result]:
     """Hold the lane's recall on the papers that a wide net of words found (C core)."""
     mornings = shipped.mornings
     rows = data.bench(options.data, "C_own_theme")["rows"]
-    core = {row["id"] for row in rows if row["st_grade"] == 2}
+    wanted = {row["id"] for row in rows if row["st_grade"] == 2}
     whole = data.whole_lists(options.data)
-    days = [d for d, ids in mornings.days.items() if d in whole and core & set(ids)]
+    days = [d for d, ids in mornings.days.items() if d in whole and wanted & set(ids)]
     days = days[:: max(1, len(days) // plan.n_days)] if plan.n_days else days
     seeds = Seeds(mornings, whole.first or next(iter(mornings.days)))
     return lane.recall_on(
@@ -209,8 +209,9 @@ def _core(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:
                 day,
                 Lesson(before, own_topics(), seeds=seeds.drawn(before, 0)),
                 tuple(mornings.days[day]),
-                frozenset(core & set(mornings.days[day])),
+                frozenset(wanted & set(mornings.days[day])),
             )
             for day, before in zip(days, relearned(days), strict=True)
         ],
+        name=name,
     )
