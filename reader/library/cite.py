@@ -27,7 +27,13 @@ from reader.base.text import TEX_LETTERS, TEX_MARKS, plain
 from reader.library.file_names import STOP_WORDS
 from reader.library.folder import Library
 from reader.library.paper import HAS_CJK, LibraryPaper, PersonName
-from reader.library.reference import Reference, citation_keys, is_whole, reference_of
+from reader.library.reference import (
+    Reference,
+    citation_keys,
+    is_whole,
+    may_share_keys,
+    reference_of,
+)
 from reader.library.rows import fields
 from reader.library.rows import papers as rows
 
@@ -48,9 +54,9 @@ def references(library: Library, papers: Sequence[LibraryPaper]) -> list[Referen
 
 
 def keys_of(library: Library, wanted: Collection[int]) -> dict[int, str]:
-    """Make the citation keys of papers, row → key; those of others with their names too."""
-    several = rows.first_known(library.db, wanted)
+    """Make the citation keys of papers, row → key; with them keys of others with their names."""
     pattern = library.config.citation_key
+    several = may_share_keys(rows.first_known(library.db, wanted), wanted, pattern)
     return citation_keys(several, rows.imported_keys(library.db), pattern)
 
 

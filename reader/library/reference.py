@@ -16,7 +16,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -209,15 +209,50 @@ def citation_keys(
     return keys
 
 
+LONGEST_WORD = 40
+FEW_WORDS = 10
+"""With more words to look for, to make every key is as quick."""
+
+
+def may_share_keys(
+    several: Iterable[FirstKnown], rows: Collection[int], pattern: str
+) -> list[FirstKnown]:
+    """Leave of papers some, and those that may have the same key as one of them.
+
+    A family of thousands of papers has few whose titles begin with the same word, and to make
+    each one's key takes ten times as long as to look for the word.
+    """
+    several = list(several)
+    first = {_telling(one.title)[0][:LONGEST_WORD] for one in several if one.row in rows}
+    has_word = re.search("{(?:word|title)}", pattern, re.IGNORECASE)
+    if "" in first or not has_word or len(first) > FEW_WORDS:
+        return several
+    return [
+        one
+        for one in several
+        if one.row in rows
+        or not one.title.isascii()
+        or any(word in one.title.lower() for word in first)
+    ]
+
+
+def _telling(title: str) -> list[str]:
+    """List the first three telling words of a title, as keys have them; [""] without any."""
+    return [_ascii(word) for word in telling_words(title)[:3]] or [""]
+
+
 # A server makes the keys of the same names again and again: some families wrote hundreds of papers.
 @functools.lru_cache(maxsize=4_096)
 def _stem(one: FirstKnown, pattern: str) -> str:
     number, author = _ascii(one.id), family_fold(one.author) if one.author else "anon"
-    telling = [_ascii(word) for word in telling_words(one.title)[:3]]
+    telling = _telling(one.title)
     # A name or a title in Japanese has no letter of a-z: then the id tells the paper apart.
     if not (is_named := bool(re.fullmatch("[a-z]+", author))):
         author, telling = "anon", []
-    word, titles = "".join(telling[:1])[:40] or number, [*filter(None, telling)] or [number]
+    word, titles = (
+        "".join(telling[:1])[:LONGEST_WORD] or number,
+        [*filter(None, telling)] or [number],
+    )
     year = year_of(Paper((one.id,), "", published_on=one.on)) or "undated"
     values = {"author": author, "word": word, "title": "".join(titles), "id": number, "year": year}
     values |= {"Author": author.capitalize(), "Word": word.capitalize()}

@@ -28,7 +28,7 @@ from reader.base.text import plain
 from reader.gathering.imports.bibliography import read_bibtex, read_csl, read_ris
 from reader.gathering.imports.item import ImportedLibrary
 from reader.library.cite import formatted, in_form, references
-from reader.library.file_names import key_pattern_problem
+from reader.library.file_names import KEY_PATTERN, key_pattern_problem
 from reader.library.paper import FieldValue, FirstKnown, LibraryPaper, Paper, Publication
 from reader.library.passage import Block, Document, Page
 from reader.library.reference import (
@@ -36,6 +36,7 @@ from reader.library.reference import (
     CitedWorks,
     Reference,
     citation_keys,
+    may_share_keys,
     reference_of,
     works_of,
 )
@@ -208,6 +209,25 @@ def test_an_imported_key_is_kept_and_taken() -> None:
         1: "field2025rain-2",
         2: "field2025rain-3",
     }
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(("The", "Rain", "rain", "雨", "é", "R-ain", "x" * 45, "x" * 44)))
+        .map(" ".join).map(lambda words: known(0, words)),
+        min_size=1, max_size=8,
+    ),
+    st.sampled_from(("{author}{year}{word}", "{Author}_{Title}", "{author}{year}", "{id}{word}")),
+)  # fmt: skip
+def test_a_paper_gets_the_same_key_among_those_that_may_share_it(
+    several: list[FirstKnown], pattern: str
+) -> None:
+    numbered = [replace(one, row=n) for n, one in enumerate(several, 1)]
+    whole = citation_keys(numbered, {2: "field2025rain"}, pattern)
+    for one in numbered:
+        some = may_share_keys(numbered, [one.row], pattern)
+        assert citation_keys(some, {2: "field2025rain"}, pattern)[one.row] == whole[one.row]
+    assert len(may_share_keys([known(1), known(2, "Snow")], [1], KEY_PATTERN)) == 1
 
 
 def test_a_key_stays_whatever_else_comes_or_goes(tmp_path: Path) -> None:
