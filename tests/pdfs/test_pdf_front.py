@@ -395,10 +395,35 @@ def test_what_stands_around_a_name_is_left_out(line: str) -> None:
         ("오늘은 비가 많이 내린다", None),
         ("雨野 花，オコンクウォ 慈恵", ["雨野 花", "オコンクウォ 慈恵"]),
         ("Principal Scientist", None),
+        (f"{ADA} ada@example.org", [ADA]),
+        (f"{ADA} ada@example.org, {BEN} b.other@example.org", [ADA, BEN]),
+        ("Quiet Harbour: ada@example.org", None),
+        ("雨野 花子 霧島大学", ["雨野 花子"]),
+        ("霧島 大学", None),
     ],
 )
 def test_names_of_many_forms_are_read(line: str, expected: list[str] | None) -> None:
     assert (names_in(line) or names_before(line)) == expected
+
+
+def test_a_place_or_a_label_may_be_among_a_persons_names() -> None:
+    def read(names: str) -> tuple[str, ...]:
+        sheet = titled().raised(100, 110, names)
+        sheet.raised(120, 130, "^1^Rain Institute, Norway, ^2^Quiet Harbour University, Korea")
+        return sheet.body().read().authors
+
+    odd = "Phone Ada Example", "Dora Brazil Fourth"
+    assert read(f"{odd[0]}^1^, {BEN}^2^, {EVA}^1,2^") == (odd[0], BEN, EVA)
+    assert read(f"{BEN}^2^, {odd[1]}^1^, {EVA}^1,2^") == (BEN, odd[1], EVA)
+    assert names_in(odd[0]) is None
+
+
+def test_an_author_before_the_button_of_a_blog_is_found() -> None:
+    sheet = Sheet()
+    sheet.put(70, 80, "Quiet Machines that Listen", 17, "hebo")
+    sheet.put(70, 110, f"{ADA} · Follow", 9, "hebo")
+    sheet.put(70, 122, "8 min read · May 9, 2031", 9)
+    assert sheet.prose(70, 150, 30).read().authors == (ADA,)
 
 
 def test_greek_letters_that_mark_affiliations_are_dropped() -> None:

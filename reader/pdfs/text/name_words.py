@@ -93,6 +93,8 @@ _ACRONYMS = "AI ML NLP LLM LLMS ASR MT TTS IT US EU VR AR 3D 2D CNN RNN GPU"
 
 NO_NAMES = frozenset(" ".join([_GRAMMAR, _INSTITUTIONS, _ADDRESSES, _IMPRINT, _TITLES]).split())
 """Words that are in no name. "May", "April", "June" and "August" are left out, as names."""
+MAYBE_NAMES = frozenset(" ".join([_ADDRESSES, _IMPRINT]).split())
+"""Those of them that may be one of a person's several names, as Brazil, Phone and Sunday."""
 INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 PARTICLES = frozenset(_PARTICLES.split())
 DEGREES = frozenset(_DEGREES.split())

@@ -21,6 +21,7 @@ from reader.pdfs.text.name_words import (
     CJK_NO_NAME,
     DEGREES,
     INSTITUTIONS,
+    MAYBE_NAMES,
     NO_NAMES,
     PARTICLES,
     PLACES,
@@ -53,7 +54,10 @@ _ORCID = re.compile(
     rf"[\[(]?\bORCID(?:\s?iD)?\b:?[\s{MARK}]*(?:{_ORCID_NUMBER})?[\])]?|[\[(]?{_ORCID_NUMBER}[\])]?",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[<(\[]\s*[^\s<>()]+@[^\s<>()]+\s*[>)\]]")
+_MAIL = re.compile(
+    r"[<(\[]\s*[^\s<>()]+@[^\s<>()]+\s*[>)\]]|(?<=[^\W\d_])\s+[^\s<>(){},;:@]+@[^\s<>(){},;:@]+"
+)
+"""An address in brackets, or right behind a name."""
 _WITHIN = "\ue001"
 _OF_BOTH = re.compile(rf"\sy\s(?=[^\s,;{MARK}]+\s*(?:[,;{MARK}]|$))")
 """The word between a person's two family names: "de la Torre y Peña"; another name would have
@@ -131,6 +135,8 @@ def _persons(words: str) -> list[str] | None:
         and CJK_NO_NAME.search(tokens[0])
     ):
         tokens = tokens[1:]  # an affiliation before the name
+    if len(tokens) == 3 and len(tokens[2]) > 3 and CJK_NO_NAME.search(tokens[2]):
+        tokens.pop()  # one behind it
     if not _HAS_CJK.search(words):
         return [words] if is_name(words) else None
     if CJK_NO_NAME.search(" ".join(tokens)):
@@ -182,7 +188,8 @@ def names_loosely(marked: str) -> list[str] | None:
         return [_cased(name) for name in names]
     found, rest = _leading_names(marked)
     words = {word.lower().strip(".,") for word in rest.split()}
-    return found if found and words & NO_NAMES else None
+    # Blogs print a button behind the name: "Ada Example · Follow".
+    return found if found and words & (NO_NAMES | {"follow"}) else None
 
 
 _ANY_WORD = re.compile(r"\b(?!and\b)[^\W\d_]+")
@@ -212,10 +219,11 @@ def _leading_names(marked: str) -> tuple[list[str], str]:
             continue
         # Among sure names one that is doubtful alone is accepted, one for each two sure ones.
         is_among = len(found) > 2 * n_odd + (0 if MARK in text else 1)
-        if not (found or first) and MARK in text and name.istitle() and _is_odd_name(name):
+        is_odd = _is_odd_name(name) or (MARK in text and _has_place(name))
+        if not (found or first) and MARK in text and name.istitle() and is_odd:
             first = _cased(name)
             continue
-        if not (is_among and _is_odd_name(name)):
+        if not (is_among and is_odd):
             return ([], name) if first else (found, name)
         n_odd += 1
         found.append(_cased(name))
@@ -274,6 +282,14 @@ def _is_odd_name(name: str) -> bool:
     return ACRONYMS.isdisjoint(tokens) and not any(
         low in NO_NAMES or ABSTRACT_NOUN.fullmatch(low) for low in lows
     )
+
+
+def _has_place(name: str) -> bool:
+    """Check whether one of several names is a place or another such word: "Ada Brazil Example"."""
+    tokens = name.split()
+    places = [token for token in tokens[:-1] if token.lower() in MAYBE_NAMES]
+    others = [token for token in tokens if token not in places]
+    return len(places) == 1 and len(others) > 1 and is_name(" ".join(others))
 
 
 def _stripped(part: str) -> str:
