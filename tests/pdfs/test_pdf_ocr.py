@@ -210,6 +210,17 @@ def test_names_side_by_side_in_one_line_are_parted() -> None:
     assert [line["spans"][0]["text"] for line in block["lines"]] == ["Ada Example", "Ben Other"]
 
 
+def test_a_gap_between_two_japanese_names_is_a_blank() -> None:
+    def read(*words: tuple[int, str]) -> str:
+        cells = [[str(x), "0", str(30 * len(text)), "30", "90", text] for x, text in words]
+        (block,) = page_dict({("1", "1", "1"): cells}, 595, 842, 200)["blocks"]
+        text: str = block["lines"][0]["spans"][0]["text"]
+        return text
+
+    assert read((100, "雨野"), (170, "花子"), (255, "風間"), (317, "太郎")) == "雨野花子 風間太郎"
+    assert read((100, "雨野"), (185, "の"), (240, "音")) == "雨野の音"
+
+
 def test_tesseract_is_looked_for_on_the_path() -> None:
     assert bool(languages()) <= (shutil.which("tesseract") is not None)
 

@@ -57,6 +57,12 @@ MIN_CONFIDENCE = 45.0
 GAP = 3
 """Heights of a word from which on a gap parts a line, as between names side by side."""
 
+NAME_GAP = 0.75
+"""Heights of a word from which on a gap parts two Japanese names. Within words gaps were up to
+0.7."""
+_KANJI = re.compile("[\u3400-\u9fff]{2,30}")
+"""A line of kanji alone, as of names."""
+
 Faults = tuple[type[Exception], ...]
 _NO_TESSERACT: Faults = (OSError, MemoryError, subprocess.SubprocessError)
 """The exceptions of running tesseract that end the reading of one page."""
@@ -359,8 +365,11 @@ def _line(words: list[list[str]], scale: float) -> dict[str, Any]:
     x1 = max(box[0] + box[2] for box in boxes)
     y1 = max(box[1] + box[3] for box in boxes)
     text = words[0][5]
-    for word in words[1:]:
-        text += _space(text[-1], word[5][0]) + word[5]
+    gap = NAME_GAP * statistics.median([box[3] for box in boxes])
+    are_kanji = _KANJI.fullmatch("".join([word[5] for word in words])) is not None
+    for (before, box), word in zip(itertools.pairwise(boxes), words[1:], strict=True):
+        is_apart = are_kanji and box[0] - before[0] - before[2] > gap
+        text += (" " if is_apart else _space(text[-1], word[5][0])) + word[5]
     # The height of words gives the font size: a Latin word is mostly as high as a capital (.72
     # of the size), a Japanese one .92. The line's own box is too high where the line is askew.
     share = 0.92 if sum(map(_is_cjk, text)) > 0.5 * len(text) else 0.72
