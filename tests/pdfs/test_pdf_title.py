@@ -839,3 +839,21 @@ def test_a_manuscripts_running_head_is_no_rival_of_its_title() -> None:
     sheet = Sheet().mid(70, "Running head: RAIN ON ROOFS", 12)
     sheet.mid(180, "Counting the Rain on Roofs of Hills", 12, "tibo").mid(215, ADA, 12)
     assert sheet.body().read().is_title_sure
+
+
+def test_the_state_of_an_open_review_is_no_part_of_a_title() -> None:
+    sheet = titled("Counting the Rain on Roofs")
+    sheet.mid(100, "[version 2; peer review: 1 approved, 1 not]", 17, "tibo").mid(130, ADA, 11)
+    assert sheet.body().read().title == "Counting the Rain on Roofs"
+
+
+def test_the_last_line_of_a_title_may_read_as_a_name_where_names_stand_elsewhere() -> None:
+    def read(below: str) -> tuple[str, tuple[str, ...]]:
+        sheet = titled("Counting the Rain with Models").mid(101, "for a Large Roof", 17, "tibo")
+        sheet.mid(122, "Quiet Harbour", 17, "tibo")
+        document = sheet.mid(150, below, 11).body().read()
+        return document.title, document.authors
+
+    title, last = "Counting the Rain with Models for a Large Roof", "Quiet Harbour"
+    assert read(f"{ADA}, Rain Institute of Somewhere") == (f"{title} {last}", (ADA,))
+    assert read("Rain Institute, Somewhere") == (title, (last,))

@@ -32,7 +32,7 @@ from reader.pdfs.text.cells import (
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
 from reader.pdfs.text.people import authors_of, has_author_label
-from reader.pdfs.text.runs import Candidate, candidates, likeliest, stands_alone
+from reader.pdfs.text.runs import Candidate, candidates, likeliest, stands_alone, with_last_lines
 from reader.pdfs.text.title import (
     CJK,
     above_text,
@@ -382,7 +382,9 @@ class FrontSheet:
         sizes = sizes if is_bare(self.cells) else []
         self.body = min([body, *sizes])
         self.above = above_text(self.cells, self.body)
-        self.title, self.likely = likeliest(self.candidates())
+        title, likely = likeliest(self.candidates())
+        self.title = with_last_lines(title, self.above)
+        self.likely = likely if self.title == title else 0.0
         self.has_heading = any(is_section(cell.text) for cell in self.cells)
         column = _column_of(self.title, self.cells, page.width)
         self.whole_zone = zone_of(column, self.title, page.width, page.height)

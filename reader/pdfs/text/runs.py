@@ -187,6 +187,28 @@ def likeliest(several: Sequence[Candidate]) -> tuple[list[Cell], float]:
     return best, math.exp(most) / total
 
 
+def with_last_lines(title: list[Cell], above: Sequence[Cell]) -> list[Cell]:
+    """Add the lines in a title's look and at its spacing that may read as a person's name.
+
+    They are the title's where names stand elsewhere: "Rain on Roofs and the", "Quiet Harbour".
+    above: the cells above the text, in rows.
+    """
+    rows = rows_of(title)
+    if len(rows) < 2:
+        return title
+    step = rows[-1][0].base - rows[-2][0].base
+    last = rows[-1][0]
+    more: list[Cell] = []
+    for row in rows_of([cell for cell in above if cell.base > last.base + 1]):
+        is_next = abs(row[0].base - last.base - step) < 0.05 * step
+        if not (is_next and len(row) == 1 and is_alike(row[0], last)):
+            break
+        last = row[0]
+        more.append(last)
+    others = [cell for cell in above if cell not in title and cell not in more]
+    return [*title, *more] if more and authors_of(others) else title
+
+
 def _goes_on(cells: Sequence[Cell], best: Sequence[Cell]) -> bool:
     """Check whether cells begin with those of a run, and all after them look like its last."""
     rest = cells[len(best) :]

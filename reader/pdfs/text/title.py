@@ -71,6 +71,8 @@ _ENDS = re.compile("[^\\W_]$|[.?!\"'”’»)\\]}%+〉》」』】）？！…�
 """The ends of titles; another sign may be a note's."""
 _LAST_PART = re.compile("([^\\W\\d_]+)[-‐\u2011]$")
 _FIRST_PART = re.compile(r"[^\W\d_]+")
+_VERSION = re.compile(r"\s*\[version \d+; (?:peer review|referees?): [^\]]*\]$")
+"""The state of a review that is open, which some journals print behind a title."""
 _STRAY = re.compile(r"^[.·•|,;:]\s+")
 _PARTED = re.compile(r"[:：?？!—–]|\s-\s|-$")
 """A sign in a title after which the subtitle needs no colon."""
@@ -193,7 +195,8 @@ def title_text(cells: list[Cell], paper: str = "") -> str:
         if keeps is not None:
             whole = whole if keeps else whole[:-1]
         whole = whole + text if is_mixed or keeps is not None else joined([whole, text])
-    text = _NOTE_MARKS.sub("", tidy_accents(joined([LABELLED.sub("", whole, count=1)])))
+    text = _VERSION.sub("", joined([LABELLED.sub("", whole, count=1)]))
+    text = _NOTE_MARKS.sub("", tidy_accents(text))
     return text if len(text) <= MAX_CHARS else ""
 
 
