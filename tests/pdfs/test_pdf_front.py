@@ -586,6 +586,32 @@ def test_a_thesis_has_its_author_and_not_its_supervisor(
     assert (document.type, document.year) == ("thesis", 2031)
 
 
+def test_all_words_beside_the_word_for_a_supervisor_are_left_out() -> None:
+    sheet = titled()
+    for x, word in ((250, "Orientadora:"), (350, "Profa."), (400, "Dra."), (450, BEN)):
+        sheet.put(x, 200, word, 12)
+    assert sheet.mid(300, ADA, 12).page().prose(70, 100, 40).read().authors == (ADA,)
+
+
+def test_the_place_at_the_foot_of_a_title_page_is_no_author() -> None:
+    sheet = Sheet().mid(150, ADA.upper(), 14, "tibo")
+    sheet.mid(300, "Quiet Machines that Listen", 18, "tibo").mid(360, "Tese de doutorado", 12)
+    sheet.mid(750, "Quiet Harbour", 12).mid(766, "2031", 12)
+    assert sheet.page().prose(70, 100, 40).read().authors == (ADA,)
+
+
+def test_a_name_at_the_foot_of_a_title_page_is_the_author_where_no_other_stands() -> None:
+    sheet = Sheet().mid(300, "Quiet Machines that Listen", 18, "tibo").mid(360, "A report", 12)
+    sheet.mid(750, ADA, 12).mid(766, "2031", 12)
+    assert sheet.page().prose(70, 100, 40).read().authors == (ADA,)
+
+
+def test_a_dutch_thesis_has_its_author() -> None:
+    sheet = titled().mid(140, "Academisch Proefschrift", 12).mid(200, "door", 12)
+    sheet.mid(230, ADA, 14)
+    assert sheet.page().prose(70, 100, 40).read().authors == (ADA,)
+
+
 def test_names_in_two_scripts_in_one_row_are_all_authors() -> None:
     sheet = Sheet().mid(80, "雨を聞く静かな機械の設計", 17, "japan")
     sheet.put(150, 110, ADA, 11)

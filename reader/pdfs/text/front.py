@@ -31,7 +31,7 @@ from reader.pdfs.text.cells import (
 )
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
-from reader.pdfs.text.people import authors_of, has_author_label
+from reader.pdfs.text.people import authors_of, has_author_label, without_place
 from reader.pdfs.text.runs import Candidate, candidates, likeliest, stands_alone, with_last_lines
 from reader.pdfs.text.title import (
     CJK,
@@ -418,14 +418,16 @@ def _column_of(title: list[Cell], cells: list[Cell], width: float) -> list[Cell]
 
 def _authors_on(sheet: FrontSheet, cover: FrontSheet | None) -> tuple[str, ...]:
     zone = sheet.zone if sheet.title else own_part(sheet.zone)
-    authors = authors_of(zone) or (authors_of(cover.zone) if cover else ())
+    authors = authors_of(without_place(zone, sheet.heads))
+    authors = authors or (authors_of(cover.zone) if cover else ())
     if authors or not sheet.title:
         return authors
     # Above the title, or beside it. The name of a journal may read as one person's.
     cells = [c for c in sheet.above if c not in sheet.title]
     others = authors_of(cells)
     is_sure = len(others) > 1 or is_bare(sheet.cells) or has_author_label(cells)
-    return others if is_sure else ()
+    # Where nobody stands there, the words at the foot may be a person after all.
+    return others if others and is_sure else authors_of(zone)
 
 
 def _is_front(second: FrontSheet, first: FrontSheet) -> bool:

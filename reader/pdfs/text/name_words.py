@@ -59,7 +59,7 @@ master bachelor submitted partial fulfillment fulfilment requirements candidate 
 dear trabajo máster maestría mémoire laurea researcher researchers scientist scientists engineer
 engineers director manager officer lecturer analyst principal chief invoice accounts payable vat
 id note memo part semester anonymous submission form consent thèse doctorat tesis tese doktor
-doktors doktor-ingenieur doktor-ingenieurs docteur doutor dottore
+doktors doktor-ingenieur doktor-ingenieurs docteur doutor dottore proefschrift accademico
 """
 _TITLES = """
 neural model models method methods analysis approach framework algorithm algorithms learning

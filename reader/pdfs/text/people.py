@@ -39,7 +39,7 @@ _POSTED = rf"(?:(?:posted|published|updated)\s+)?(?:on\s+)?{_DAY}|\d+\s+min(?:ut
 _LABEL = re.compile(
     r"^\s*(?:(?:(?:presented|prepared|written|submitted|posted)\s+"
     rf"|(?:(?:{_POSTED})(?:\s*[·•∙⋅|–—-])?\s+){{,2}})by\b|vorgelegt\s+von\b"
-    r"|(?:von|par|por)(?=\s*:?\s*$)"
+    r"|(?:von|par|por|door)(?=\s*:?\s*$)"
     r"|pr[eé]sent(?:ad[oa]\s+por|[eé]e?\s(?:.{,60}\s)?par)\b|aut(?:h?ors?|or[ae]s?|eure?s?)\s*[:：]|(?-i:AUTHORS?)\b"
     r"|verfasser(?:in(?:nen)?)?\s*[:：]|speakers?\s*[:：]"
     r"|presenters?\s*[:：]|name\s*[:：]|著\s*者\s*[:：]?|発\s*表\s*者\s*[:：]?|氏\s*名\s*[:：]?|提\s*出\s*者\s*[:：]?|作者\s*[:：])\s*:?\s*",
@@ -329,6 +329,7 @@ _Words = tuple[Cell, str, bool]
 before."""
 _ADVISOR = re.compile(
     r"supervis|advis[oe]r|examin|committee|jury|promot(?:o|e)r|edit(?:ed|or)|指導|主査|副査|教授|審査|betreuer|gutachter|encadrant|directeur"
+    r"|orientador|\brelator[ei]\b|handledare|vejleder|begeleider"
     r"|reviewe(?:rs?\b|d by)|translat|\b(?:co-?)?tutor(?:e?s|in|a)?\b",
     re.IGNORECASE,
 )
@@ -361,6 +362,22 @@ def authors_of(zone: list[Cell]) -> tuple[str, ...]:
     # More than three that all end with one word are labels, and no family.
     are_labels = len(found) > 3 and len({name.split()[-1] for name in found}) == 1
     return () if are_labels else tuple(found)
+
+
+def without_place(zone: list[Cell], heads: list[Cell]) -> list[Cell]:
+    """Leave out the place above the year at the foot of a title page, far below all else.
+
+    heads: the page's running heads and feet, since a year alone may pass for its number.
+    """
+    cells = [*zone, *(cell for cell in heads if zone and cell.y0 > zone[-1].y0)]
+    if len(cells) < 3 or not _YEAR_ALONE.fullmatch(cells[-1].text):
+        return zone
+    before, place, year = cells[-3:]
+    is_foot = place.y0 - before.y1 > 5 * place.size and year.y0 - place.y1 < 2 * place.size
+    return cells[:-2] if is_foot else zone
+
+
+_YEAR_ALONE = re.compile(r"(?:19|20)\d\d")
 
 
 def _names_of_one_look(
@@ -474,20 +491,25 @@ def _without_advisors(lines: Iterable[_Words]) -> Iterator[_Words]:
     """
     last: Cell | None = None
     label: Cell | None = None
-    is_list = False
+    is_list = is_beside = False
     for line in lines:
         cell = line[0]
         if _ADVISOR.search(cell.text) and not (is_list and last):
             is_label = cell.text.rstrip().endswith((":", "：")) or len(cell.text) < 24
             last, is_list = (cell if is_label else None), bool(_SEVERAL.search(cell.text))
-            label = last
+            label, is_beside = last, False
         elif last is None or label is None or (is_list and cell.y0 - last.y1 > 2 * cell.size):
             last = None
             yield line
         elif cell.y0 > label.y0 and (cell.x1 < label.x0 or (cell.x0 > label.x1 and not is_list)):
             yield line  # "Author:" and "Supervisor:" may stand side by side
+        elif is_beside and not is_list and not _is_level(cell, label):
+            last = None
+            yield line
         else:
-            last = cell if is_list else None
+            # The words beside the label may be several cells: "Supervisor:", "Dr.", "Ben Other".
+            is_beside = _is_level(cell, label)
+            last = cell if is_list or is_beside else None
 
 
 def _name_lines(zone: list[Cell]) -> Iterator[_Words]:
