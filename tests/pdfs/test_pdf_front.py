@@ -932,9 +932,12 @@ def test_an_abstract_beside_a_narrow_column_is_read_down_its_own() -> None:
     assert sheet.read().abstract == "We listen to the rain, for a long while and with patience."
 
 
-def test_an_archives_cover_is_not_the_front() -> None:
+@pytest.mark.parametrize(
+    "notice", ["HAL Id: hal-01234567", "This is an electronic reprint of the original article."]
+)
+def test_an_archives_cover_is_not_the_front(notice: str) -> None:
     sheet = Sheet().mid(100, "Quiet Machines that Listen", 20, "tibo").mid(140, "Carl Fourth", 14)
-    sheet.mid(200, "To cite this version:", 10).mid(300, "HAL Id: hal-01234567", 10)
+    sheet.mid(200, "A paper, kept for all who read it", 10).mid(300, notice, 10).prose(70, 400, 9)
     sheet.page().mid(80, "Quiet Machines that Listen", 17, "tibo")
     sheet.mid(110, f"{ADA} and {BEN}", 11)
     document = sheet.body().read()

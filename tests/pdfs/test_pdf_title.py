@@ -769,15 +769,21 @@ def _resume(sheet: Sheet) -> Sheet:
         titled().mid(100, "Editorial Board", 11, "tibo").mid(120, f"{ADA} (Rainford)", 11),
         _resume(Sheet().mid(80, "Ada B. Example", 20, "tibo")),
         Sheet().mid(80, "請 求 書", 20, "japan").mid(120, "屋根の使用料", 10, "japan"),
+        Sheet().mid(80, "御見積書", 20, "japan").mid(120, "屋根の使用料", 10, "japan"),
     ],
-    ids=["programme", "form", "bill", "report form", "call", "masthead", "résumé", "Japanese bill"],
+    ids=[
+        *("programme", "form", "bill", "report form", "call", "masthead", "résumé"),
+        *("Japanese bill", "Japanese offer"),
+    ],
 )
 def test_a_page_that_names_no_paper_has_no_title(sheet: Sheet) -> None:
     document = sheet.read()
     assert (document.title, document.authors) == ("", ())
 
 
-@pytest.mark.parametrize("salutation", ["Dear Dr Example,", "Dear Ada Example,"])
+@pytest.mark.parametrize(
+    "salutation", ["Dear Dr Example,", "Dear Ada Example,", "Sehr geehrte Frau Dr. Example"]
+)
 def test_a_letter_has_no_title_nor_authors(salutation: str) -> None:
     sheet = Sheet()
     sheet.put(70, 80, "Your hire of two roofs", 12, "tibo")

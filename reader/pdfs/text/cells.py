@@ -276,6 +276,7 @@ _COVERS = (
     "citation for published version",
     "link to publication",
     "general rights",
+    "this is an electronic reprint of",
     "this is an author",
     "this is the author",
     "this is an accepted",
@@ -305,7 +306,7 @@ _FORM = re.compile(
     r"|receipt|boarding (?:pass|card)|(?:e-?|electronic )?ticket"
     r"|curriculum vitae|(?:[\w-]+ ){0,3}(?:consent|report|registration|application|order"
     r"|evaluation|feedback|claim) form|programme? committee"
-    r"|請\s*求\s*書|領\s*収\s*書|見\s*積\s*書|納\s*品\s*書|履\s*歴\s*書)\W*",
+    r"|御?\s*(?:請\s*求\s*書|領\s*収\s*書|見\s*積\s*書|納\s*品\s*書)|履\s*歴\s*書)\W*",
     re.IGNORECASE,
 )
 _FIELDS = (
@@ -315,7 +316,8 @@ _FIELDS = (
 )
 """The cells of a programme, a form and a bill: times, places to fill in, prices."""
 _NO_PAPER = re.compile(
-    r"dear (?:dr|prof|professor|mrs?|ms|sir|madam|editors?|colleagues?)\b.{,40}[,:]?"
+    r"sehr geehrter? .{2,60}"
+    r"|dear (?:dr|prof|professor|mrs?|ms|sir|madam|editors?|colleagues?)\b.{,40}[,:]?"
     r"|dear (?:[\w.'’-]+ ){,3}[\w.'’-]+[,:]"
     r"|editors?[- ]in[- ]chief|editorial board|important dates",
     re.IGNORECASE,
