@@ -37,6 +37,7 @@ SAME_NAMES, CUT_OFF, OUT_OF_REACH = (
     script(name) for name in ("same_names.js", "cut_off.js", "out_of_reach.js")
 )
 BROKEN_NUMBERS, BROKEN_WORDS = script("broken_numbers.js"), script("broken_words.js")
+CUT_PLACEHOLDERS = script("cut_placeholders.js")
 
 
 def violations(page: Page, options: dict[str, Any] = WCAG) -> list[str]:
@@ -91,12 +92,12 @@ def test_pages_meet_wcag_in_every_theme_and_language(
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_buttons_have_unique_names_and_thumb_size_and_nothing_scrolls_sideways(
+def test_buttons_have_unique_names_and_thumb_size_and_nothing_is_cut_or_scrolls_sideways(
     shown: Serving, visitor: Visitor, language: str
 ) -> None:
     visitor.may_fail.add(404)
     page = visitor.page(size=PHONE, language=language, is_touch=True)
-    wrong = found_by(shown, page, SAME_NAMES, TOO_WIDE, SMALL_TARGETS)
+    wrong = found_by(shown, page, SAME_NAMES, TOO_WIDE, SMALL_TARGETS, CUT_PLACEHOLDERS)
     assert not wrong, "\n".join(wrong)
 
 
