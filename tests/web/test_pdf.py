@@ -164,6 +164,8 @@ def test_a_page_has_its_picture_and_its_words_over_it(client: TestClient) -> Non
     assert 'lengthAdjust="spacingAndGlyphs"' in line[1]
     assert 'rel="prev" href="/pdf/arxiv:2506.00001/page/1?q=snail"' in text
     assert 'rel="next"' not in text
+    steps = text[text.index('class="page-nav"') :]
+    assert re.findall(r"icons\.svg[^#]*#(\w+)", steps)[:2] == ["previous", "next"]
     assert 'max="2" value="2"' in text
     assert 'style="' not in text
     image = re.search(r'<img src="([^"]+)"', text)
