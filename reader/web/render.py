@@ -293,7 +293,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "title": title,
         "markdown": from_markdown,
         "ticked": ticked,
-        "whole_dates": whole_dates,
+        "whole_numbers": whole_numbers,
         "prose": title,
         "title_text": title_text,
         "tongue": tongue,
@@ -340,7 +340,7 @@ def title(text: str) -> Markup:
 
 _MATH = "<math(?:(?!</math>).)*</math>"
 _FORMULA = re.compile(rf"\({_MATH}[-).,:;!?]?|{_MATH}[-).,:;!?]", re.DOTALL)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d|\d[\d,]*(?: of |本中)\d[\d,]*本?")
 _OPTION = re.compile(r"(?<!\S)--[\w-]+")
 
 
@@ -357,9 +357,9 @@ def ticked(text: str) -> Markup:
     return Markup(html)  # noqa: S704  escaped piece by piece
 
 
-def whole_dates(text: str) -> Markup:
-    """Escape a text in which no line ends within a date."""
-    html = _DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
+def whole_numbers(text: str) -> Markup:
+    """Escape a text in which no line ends within a date or a count ("6 of 6")."""
+    html = _WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
     return Markup(html)  # noqa: S704  escaped before
 
 

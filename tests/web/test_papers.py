@@ -23,6 +23,7 @@ from reader.morning.edit import file_papers, tag
 from reader.morning.pick import decide_rows
 from reader.morning.pipe import Tools
 from reader.web.pages.papers import LibraryForm
+from reader.web.render import whole_numbers
 from reader.web.visit import Parts
 from tests import samples
 from tests.samples import DAY, NOW, paper, post
@@ -170,10 +171,17 @@ def test_topics_are_folders_with_counts(client: TestClient) -> None:
     assert client.get("/topics/spee").status_code == 404
 
 
+def test_no_line_ends_within_a_count_or_a_date() -> None:
+    said = whole_numbers("<b> cs.SD 1,006本中6本、2025-06-04 の9本")
+    whole = '<span class="whole">{}</span>'.format
+    assert said == f"&lt;b&gt; cs.SD {whole('1,006本中6本')}、{whole('2025-06-04')} の9本"
+
+
 def test_the_completeness_of_the_list_comes_first(client: TestClient) -> None:
     text = client.get("/sources").text
     assert re.search(r"not complete\. Papers may be missing from \d of \d sources\.", text)
-    assert '5 of 7 for <span class="whole">2025-06-04</span>' in text
+    whole = '<span class="whole">{}</span>'.format
+    assert f"{whole('5 of 7')} for {whole('2025-06-04')}" in text
     assert "cut short" in text
     assert "timeline: no answer &lt;b&gt;" in text
     assert "Is the network up?" in text
