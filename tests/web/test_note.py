@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -339,6 +340,7 @@ class TestHistory:
         assert "<strong>ants</strong>" in page
         assert "<strong>&lt;i&gt;wasps</strong>" in page
         assert "<title>Revisions 1 and 2 · On " in page
+        assert re.search(r'<del class="unit">revision 1, \S+ \S+</del>', page)
         assert client.get(f"/note/{BEES}/diff?a=9").status_code == 400
         assert client.get(f"/note/{BEES}/diff?a=x").status_code == 400
         assert client.get(f"/note/{ANTS}/diff").status_code == 400
