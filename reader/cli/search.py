@@ -175,7 +175,7 @@ def show_result(found: SearchResult, waiting: Sequence[WaitingHit], query: str) 
     for hit in near:
         _show_hit(hit, is_near=is_by_meaning(found, hit))
     if near and far:
-        output.put(_(FAR))
+        output.put(f"{_(FAR)}:")
     for hit in far:
         _show_hit(hit)
     for note in waiting:

@@ -30,7 +30,7 @@ def head_of(found: SearchResult, query: str) -> str:
     return "" if found.has_words else _("Nothing has these words. Nearest by meaning:")
 
 
-FAR = N_("Without these words, and not near by meaning:")
+FAR = N_("Without these words, and not near by meaning")
 """The heading of the hits that stand behind all others; `head_of` says it where there are no
 others."""
 

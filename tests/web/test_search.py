@@ -105,7 +105,7 @@ def test_what_is_neither_by_words_nor_near_stands_under_a_heading_of_its_own(par
     assert names == [
         ("paper", "Papers"),
         ("passage", "Passages"),
-        ("far", "Without these words, and not near by meaning:"),
+        ("far", "Without these words, and not near by meaning"),
     ]
     far = page[page.index('id="hits-far"') :]
     assert ("· Notes" in far, "· Papers" in far, "· Passages" in far) == (True, True, False)
