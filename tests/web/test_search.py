@@ -30,6 +30,7 @@ from reader.web.visit import Parts
 from tests.samples import DAY, FEEDS_TOML, SmallEncoder, Web, paper, tools
 from tests.web.site import parts_of, site
 
+RAIN = "On Rain"
 SAVED = """
 [[search]]
 name = "birds & co"
@@ -43,7 +44,7 @@ def parts(tmp_path: Path) -> Parts:
     with parts.open_library() as library:
         given = [
             paper(1, "Birds <b>Sing</b>", "A choir of birds sings at dawn."),
-            paper(2, "On Rain", "Rain falls on <script>roofs</script>."),
+            paper(2, RAIN, "Rain falls on <script>roofs</script>."),
         ]
         papers.add_papers(library.db, given, source="arXiv", on=DAY)
         add_note(library, find_paper(library, "2506.00002"), "Rain is a choir too. I like it.")
@@ -224,6 +225,17 @@ def test_a_query_that_cannot_be_read_is_said_above_the_results(
     said = "The query cannot be read at “OR” (character 7): a word is missing beside OR."
     assert said in answer.text
     assert '<li class="card hit">' not in answer.text.partition("<template")[0]
+
+
+@pytest.mark.parametrize(("section", "shown"), [("Owls", " · Owls"), (RAIN, "")])
+def test_a_section_that_is_named_as_the_paper_is_not_named_again(
+    client: TestClient, parts: Parts, section: str, shown: str
+) -> None:
+    with parts.open_library() as library:
+        index.add_passages(library.db, 2, [PassageText("An owl.", 1, section)], sha256="1" * 64)
+        index_words(library, tools(Web()))
+    page = client.get("/search?q=owl&kind=passage").text
+    assert re.findall(r"p\. 1</span>([^<]*)</p>", page) == [shown]
 
 
 def test_notes_that_wait_for_their_paper_have_a_section_of_their_own(
