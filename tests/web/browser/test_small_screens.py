@@ -1,0 +1,74 @@
+"""Test what stands where on a phone: buttons, icons beside their texts, lines, edges."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.browser.conftest import PHONE, Visitor
+from tests.web.browser.pages import BUBBLES
+from tests.web.serving import Serving
+
+LEAST_GAP, MOST_GAP = 5, 10
+SMALL_PHONE = (375, 667)
+
+BROKEN = """selector => [...document.querySelectorAll(selector)]
+  .filter((e) => e.getClientRects().length > 1).map((e) => e.textContent)"""
+GAPS = """() => [...document.querySelectorAll(".picks .buttons")].map((row) => {
+  const [pdf, note] = [...row.querySelectorAll("a.button")].map((e) => e.getBoundingClientRect());
+  return [note.left - pdf.right, new Set([...row.children].map((e) => e.offsetTop)).size];
+})"""
+FROM_ICON_TO_TEXT = """() => [...document.querySelectorAll("main button:has(> .icon)")].map((e) => {
+  const text = document.createRange();
+  text.selectNodeContents(e.lastChild);
+  const lefts = [...text.getClientRects()].map((box) => box.left);
+  return Math.min(...lefts) - e.querySelector(".icon").getBoundingClientRect().right;
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_no_name_is_parted_from_its_dash_nor_a_revision_from_its_time(
+    shown: Serving, visitor: Visitor, language: str
+) -> None:
+    page = visitor.page(size=PHONE, language=language)
+    page.goto(shown.url)
+    assert page.locator(".said cite").count() > 1
+    assert page.evaluate(BROKEN, ".said cite") == []
+    page.goto(f"{shown.url}/note/{BUBBLES}/diff")
+    assert page.locator(".small > :is(del, ins)").count() == 2
+    assert page.evaluate(BROKEN, ".small > :is(del, ins)") == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_buttons_of_the_queue_are_in_one_row_and_apart(
+    served: Serving, visitor: Visitor, language: str
+) -> None:
+    page = visitor.page(size=PHONE, language=language)
+    page.goto(served.url)
+    page.locator(".mark-pick").first.click()
+    page.goto(f"{served.url}/queue")
+    # A paper with its PDF here has one button more.
+    page.locator("a.button", has_text="Note" if language == "en" else "ノート").evaluate(
+        "e => { const pdf = e.cloneNode(true); pdf.lastChild.textContent = 'PDF'; e.before(pdf); }"
+    )
+    for size in (PHONE, SMALL_PHONE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        ((gap, n_rows),) = page.evaluate(GAPS)
+        assert gap >= LEAST_GAP
+        assert n_rows == 1
+
+
+def test_a_button_of_two_lines_has_its_text_beside_its_icon(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{shown.url}/work")
+    gaps = page.evaluate(FROM_ICON_TO_TEXT)
+    assert len(gaps) == 2
+    assert max(gaps) < MOST_GAP
+
+
+def test_the_button_of_the_trash_is_as_wide_as_others(shown: Serving, visitor: Visitor) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{shown.url}/trash")
+    padding = page.locator(".picks button").first.evaluate("e => getComputedStyle(e).paddingLeft")
+    assert padding == "16px"
