@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.web.browser.conftest import PHONE, Visitor
-from tests.web.browser.pages import BUBBLES
+from tests.web.browser.pages import BUBBLES, PAPER
 from tests.web.serving import Serving
 
 LEAST_GAP, MOST_GAP = 5, 10
@@ -23,6 +23,13 @@ FROM_ICON_TO_TEXT = """() => [...document.querySelectorAll("main button:has(> .i
   const lefts = [...text.getClientRects()].map((box) => box.left);
   return Math.min(...lefts) - e.querySelector(".icon").getBoundingClientRect().right;
 })"""
+FROM_EDGE_TO_ARROW = """() => {
+  const arrow = document.querySelector("main header .button .icon").getBoundingClientRect();
+  return arrow.left - parseFloat(getComputedStyle(document.querySelector("main")).paddingLeft);
+}"""
+NAMES_WITH_A_CHIP_BESIDE = """() => [...document.querySelectorAll(".rows .name + .chip")]
+  .map((e) => [e, e.previousElementSibling].map((one) => one.getBoundingClientRect()))
+  .filter(([chip, name]) => chip.top < name.bottom - 1).length"""
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -65,6 +72,22 @@ def test_a_button_of_two_lines_has_its_text_beside_its_icon(
     gaps = page.evaluate(FROM_ICON_TO_TEXT)
     assert len(gaps) == 2
     assert max(gaps) < MOST_GAP
+
+
+@pytest.mark.parametrize("address", ["/triage", f"/pdf/{PAPER}/reflow"])
+def test_the_way_back_begins_where_the_text_does(
+    shown: Serving, visitor: Visitor, address: str
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(shown.url + address)
+    assert abs(page.evaluate(FROM_EDGE_TO_ARROW)) <= 1
+
+
+def test_the_kind_of_each_folder_stands_at_the_same_place(shown: Serving, visitor: Visitor) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(f"{shown.url}/topics")
+    assert page.locator(".rows .chip").count() > 2
+    assert page.evaluate(NAMES_WITH_A_CHIP_BESIDE) == 0
 
 
 def test_the_button_of_the_trash_is_as_wide_as_others(shown: Serving, visitor: Visitor) -> None:
