@@ -319,8 +319,9 @@ def test_it_speaks_the_language_of_the_browser_and_of_the_cookie(tmp_path: Path)
 def test_more_leads_to_every_page_without_a_tab(tmp_path: Path) -> None:
     with site(parts_of(tmp_path)) as client:
         text = client.get("/more").text
-    for address in ("/topics", "/sources", "/week", "/stats", "/papers", "/work", "/door"):
+    for address in ("/topics", "/sources", "/week", "/stats", "/work", "/door"):
         assert f'href="{address}"' in text
+    assert text.count('href="/papers"') == 1, "the tab, and nothing beside it"
 
 
 def test_no_page_has_a_script_or_a_style_within_it(tmp_path: Path) -> None:

@@ -194,7 +194,6 @@ PLACES = (
     ("/sources", N_("Sources"), "sources"),
     ("/week", N_("The week"), "week"),
     ("/stats", N_("Reading habit"), "stats"),
-    ("/papers", N_("All papers"), "papers"),
     ("/add", N_("Add a paper"), "upload"),
     ("/waiting", N_("Notes that wait for their paper"), "note"),
     ("/trash", N_("Trash"), "trash"),

@@ -239,7 +239,7 @@ ACTIONS = (
     ("/triage", N_("Go through today's papers")),
     ("/queue", N_("Queue")),
     *((address, name) for address, name, _picture, _below in TABS),
-    *((address, name) for address, name, _picture in PLACES if address != "/papers"),
+    *((address, name) for address, name, _picture in PLACES),
 )
 
 
