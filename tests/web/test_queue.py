@@ -137,7 +137,8 @@ def test_an_earlier_day_has_no_queue(tmp_path: Path) -> None:
         assert queued(client.get("/").text) == [TWO, ONE]
         text = client.get(f"/?date={DAY}").text
         assert queued(text) == []
-        assert "to go" in shown(text)
+        assert "written, 0 skimmed" in shown(text)
+        assert "to go" not in shown(text), "nothing more can be written on that day"
 
 
 def test_later_takes_a_paper_out_and_comes_back_with_a_sentence(tmp_path: Path) -> None:

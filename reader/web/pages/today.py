@@ -99,8 +99,7 @@ def today(visit: Visit) -> Response:
         pdfs=pdfs_texts(shown, fetch=_("“Fetch the PDFs”")),
         let_go=let_go if day == library.today() else (),
         n_from_queue=n_from_queue(shown),
-        has_to_read=bool(shown.queue or shown.has_news or day != library.today())
-        or not (shown.entries or shown.is_complete),
+        has_to_read=bool(shown.queue or shown.has_news) or not (shown.entries or shown.is_complete),
         **_of_sources(shown),
         changed={v.paper.row: changed_text(v) for v in shown.new_versions},
         words=_lane_sentences(shown),
