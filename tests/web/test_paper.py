@@ -96,6 +96,7 @@ def test_the_paper_page_shows_all_that_is_known(client: TestClient) -> None:
     assert '<a class="chip" href="/papers?year=2025">2025</a>' in text
     assert "arrived 2025-06-04 from arXiv" in text
     assert f'src="/paper/arxiv:2506.00001/figure.png?v={SHA[:16]}" width="480" ' in text
+    assert not re.search(r"<h2[^>]*><svg", text), "no heading has an icon, since some had none"
     assert "Cy &lt;i&gt;Pond&lt;/i&gt;" in part_of(text, "said")
     marks = part_of(text, "highlights")
     assert 'href="/pdf/arxiv:2506.00001/read?page=1">Page 1</a>' in marks
