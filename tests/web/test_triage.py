@@ -43,6 +43,9 @@ def test_the_first_paper_is_seen_and_the_others_wait_behind_it(tmp_path: Path) -
     assert sheets(text) == [(ONE, True), (TWO, False), (THREE, False)]
     assert "0 of 3 decided" in text
     assert "<msqrt>" in text
+    buttons = re.findall(r'<a class="button quiet" data-key="."[^>]*>(.)', text)
+    assert buttons, "what else there is to do with a paper"
+    assert set(buttons) == {"<"}, "an icon before each text, or before none"
     assert "x\u00a0wrong\u00a0topic\u00a0· " in text  # no line ends within a key's words
 
 
