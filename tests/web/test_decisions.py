@@ -154,6 +154,8 @@ def test_a_wrong_topic_is_asked_on_a_page_of_its_own_and_taken_back(tmp_path: Pa
     with pages(tmp_path) as (client, library):
         home = client.get("/").text
         asked = client.get("/wrong", params={"id": ONE, "back": "/#p1"}).text
+        [none] = re.findall(r'name="topic" value="">([^<]*)<', asked)
+        assert f"“{none}” also skips it" in asked
         fields = {"id": ONE, "topic": "speech/recognition", "seen": "candidate", "back": "/#p1"}
         answer = client.post("/wrong", data=fields, follow_redirects=False)
         page = client.get("/").text

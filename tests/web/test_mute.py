@@ -59,6 +59,7 @@ def test_a_paper_is_muted_by_a_part_and_comes_back_by_forms_alone(
     asked = client.get(link).text
     assert "<b>Pond" not in asked
     parts = [unescape(one) for one in re.findall(r'name="part" value="([^"]*)"', asked)]
+    assert not re.search(r'name="part"[^>]*>[a-z]', asked), "buttons begin with a capital"
     assert parts == [
         "word:large language model",
         "author:Ada Field",

@@ -328,7 +328,7 @@ class TestHistory:
         client.post(f"/note/{BEES}", data={"text": TWO, "base": "3"})
         page = client.get(f"/note/{BEES}/history").text
         assert ">command<" not in page, "a page without scripts saved the last one"
-        places = [page.index(f"revision {n}, 2025-06-04 06:30") for n in (3, 2, 1)]
+        places = [page.index(f"Revision {n}, 2025-06-04 06:30") for n in (3, 2, 1)]
         assert places == sorted(places)
         assert "&lt;b&gt;More" in page
         assert "<b>More" not in page

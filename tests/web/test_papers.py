@@ -85,6 +85,11 @@ def test_all_papers_stand_on_pages_the_newest_first(client: TestClient) -> None:
     assert "<b>" not in re.sub(r"&lt;b&gt;", "", first).replace("<body", "")
 
 
+def test_the_names_of_all_states_are_written_alike(client: TestClient) -> None:
+    names = re.findall(r'<a class="chip"[^>]*>(\w+)', client.get("/papers").text)
+    assert names == ["all", "undecided", "picked", "read", "skipped"]
+
+
 def test_the_years_that_a_library_has_are_shown_as_an_example(
     client: TestClient, tmp_path: Path
 ) -> None:
