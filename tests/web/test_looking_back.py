@@ -41,6 +41,16 @@ class TestWeek:
         assert f'href="/note/arxiv:{FIRST}"' in page
         assert "2 people mentioned it since" in page
 
+    def test_only_a_note_that_does_not_count_is_marked(self, client: TestClient) -> None:
+        n_marked = 0
+        for day in ("2025-05-14", "2025-05-21", "2025-05-28", "2025-06-04"):
+            page = client.get(f"/week?on={day}").text
+            marks = re.findall(r'<span class="chip">(\w+)</span>', page)
+            [n] = re.findall(r"written, (\d+) skimmed", page)
+            assert marks == ["skimmed"] * int(n)
+            n_marked += len(marks)
+        assert n_marked > 0
+
     def test_the_week_links_to_the_weeks_before_and_after(self, client: TestClient) -> None:
         page = client.get("/week?on=2025-05-28").text
         assert ('href="/week?on=2025-05-19"' in page, 'href="/week?on=2025-06-02"' in page) == (
