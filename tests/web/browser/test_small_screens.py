@@ -8,7 +8,7 @@ from tests.web.browser.conftest import PHONE, Visitor
 from tests.web.browser.pages import BUBBLES, PAPER
 from tests.web.serving import Serving
 
-LEAST_GAP, MOST_GAP = 5, 10
+LEAST_GAP, MOST_GAP, MOST_BELOW = 5, 10, 22
 SMALL_PHONE = (375, 667)
 
 BROKEN = """selector => [...document.querySelectorAll(selector)]
@@ -23,6 +23,13 @@ FROM_ICON_TO_TEXT = """() => [...document.querySelectorAll("main button:has(> .i
   const lefts = [...text.getClientRects()].map((box) => box.left);
   return Math.min(...lefts) - e.querySelector(".icon").getBoundingClientRect().right;
 })"""
+BELOW_THE_LAST_LINE = """() => [...document.querySelectorAll(".card > p:last-child > .tap")]
+  .map((e) => {
+    const text = document.createRange();
+    text.selectNodeContents(e);
+    const { bottom } = text.getBoundingClientRect();
+    return e.closest(".card").getBoundingClientRect().bottom - bottom;
+  })"""
 FROM_EDGE_TO_ARROW = """() => {
   const arrow = document.querySelector("main header .button .icon").getBoundingClientRect();
   return arrow.left - parseFloat(getComputedStyle(document.querySelector("main")).paddingLeft);
@@ -88,6 +95,17 @@ def test_the_kind_of_each_folder_stands_at_the_same_place(shown: Serving, visito
     page.goto(f"{shown.url}/topics")
     assert page.locator(".rows .chip").count() > 2
     assert page.evaluate(NAMES_WITH_A_CHIP_BESIDE) == 0
+
+
+@pytest.mark.parametrize("address", ["/week", "/search?q=speech"])
+def test_a_card_ends_as_far_below_its_last_line_as_it_begins_above_the_first(
+    shown: Serving, visitor: Visitor, address: str
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.goto(shown.url + address, wait_until="networkidle")
+    found = page.evaluate(BELOW_THE_LAST_LINE)
+    assert found
+    assert max(found) <= MOST_BELOW
 
 
 def test_the_button_of_the_trash_is_as_wide_as_others(shown: Serving, visitor: Visitor) -> None:
