@@ -256,6 +256,11 @@ def test_commands_and_options_are_the_same_in_both_languages() -> None:
     assert wrong == []
 
 
+def test_no_blank_stands_between_a_japanese_word_and_a_bracket() -> None:
+    parted = re.compile(r"[ぁ-んァ-ヶー一-龠々] \([^\s)]")
+    assert [t for m in messages(japanese()) for t in strings(m) if parted.search(t)] == []
+
+
 def test_japanese_has_one_word_for_each_thing() -> None:
     """Other words for what the head of the Japanese texts names."""
     others = re.compile(

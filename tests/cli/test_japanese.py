@@ -61,7 +61,7 @@ def test_the_morning_is_in_japanese_and_fits_its_lines(japanese: Path) -> None:
     lines = said.splitlines()
     assert lines[0] == "2031年3月4日(火) · 新着6本"
     assert "自分のトピック  5本(新着6本、取得元はすべて取得済み)" in lines
-    assert "話題の論文  1本中1本 (投稿のみで判定)" in lines
+    assert "話題の論文  1本中1本(投稿のみで判定)" in lines
     assert any(re.search("タイトルに「speech recognition」、Bob.* が言及。", x) for x in lines)
     assert "目標  5本、読了0本、流し読み0本" in lines
     assert [text for text in lines if columns(text) > 80] == []

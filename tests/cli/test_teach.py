@@ -176,7 +176,7 @@ def test_a_reason_kept_in_another_language_is_the_same(
         _, out, _ = typed(capsys, library, "why", paper(1).id)
     finally:
         speak("en")
-    assert out.splitlines()[6] == "選んだとき (2025-06-04): 同じ。"
+    assert out.splitlines()[6] == "選んだとき(2025-06-04): 同じ。"
 
 
 def test_the_reason_of_a_pick_is_told_in_the_language_that_is_spoken_now(
@@ -188,7 +188,7 @@ def test_the_reason_of_a_pick_is_told_in_the_language_that_is_spoken_now(
     library_paper = find_paper(library, paper(1).id)
     with speaking("ja"):
         [_now, then] = standing_texts(explain(library, library_paper))
-    assert then == "選んだとき (2025-06-04): 入ります: 概要に「speech」、高評価2件。1番目。"
+    assert then == "選んだとき(2025-06-04): 入ります: 概要に「speech」、高評価2件。1番目。"
 
 
 def test_a_paper_sent_away_is_not_said_to_be_in(
