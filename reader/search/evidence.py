@@ -229,7 +229,8 @@ def is_same_text(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def shared_words(one: str, other: str) -> dict[str, str]:
-    """Find the words that two texts share: word as indexed → as the first text prints it.
+    """Find the words that two texts share: word as indexed → as the first text prints it, in small
+    letters where it does so once.
 
     These are words of three letters and more, and parts of Japanese runs of two characters and
     more.
@@ -248,7 +249,10 @@ def _telling_words(text: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         if not is_cjk(place.word):
             telling = says_something(printed) and printed.casefold() not in TELLING_NOTHING
             if telling and len(place.word) > 2:
-                found.setdefault(place.word, (printed, (place.word,)))
+                known, _of = found.setdefault(place.word, (printed, (place.word,)))
+                # A title has capitals of its own; the abstract says how the word is written.
+                if printed.islower() and not known.islower():
+                    found[place.word] = (printed, (place.word,))
             continue
         for part in parts_of(place.word):
             if len(part) > 1:

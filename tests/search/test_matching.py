@@ -162,6 +162,12 @@ def test_shared_words_are_given_as_the_first_text_prints_them() -> None:
     one, other = "Streaming Models of the sea 同時音声翻訳", "A model that streams 音声翻訳"
     assert shared_words(one, other) == {"model": "Models"}
     assert shared_words(other, one) == {"model": "model", "音声翻訳": "音声翻訳"}
+    titled = "Models of Speech in ASR\nOne of these models hears speech."
+    assert shared_words(titled, "a model of speech for ASR") == {
+        "model": "models",
+        "speech": "speech",
+        "asr": "ASR",
+    }
     assert shared_words("With this and the model", "the model with this and that") == {
         "model": "model"
     }

@@ -71,7 +71,7 @@ def test_the_nearest_come_notes_first_with_the_words_they_share(library: Library
     assert [(one.hit.kind, one.hit.paper.row) for one in near] == [
         ("note", 2), ("paper", 2), ("paper", 3),
     ]  # fmt: skip
-    assert set(near[1].words) == {"Snails", "listen"}
+    assert set(near[1].words) == {"snails", "listen"}
     assert near[2].words == ()
 
 
@@ -108,12 +108,12 @@ def test_only_the_kinds_that_are_quoted_get_the_sentence_that_says_most(library:
 def test_words_are_counted_anew_when_papers_came(library: Library, tmp_path: Path) -> None:
     encode(library, tools(Web()))
     rare = similar(library, library_paper(library, 1), encoder=SmallEncoder.name)
-    assert rare[1][1].words == ("Snails", "listen")
-    common = [paper(n, f"Snails {n}", "Nothing else.") for n in range(4, 8)]
+    assert rare[1][1].words == ("listen", "snails")
+    common = [paper(n, f"Listen {n}", "Nothing else.") for n in range(4, 8)]
     papers.add_papers(library.db, common, source="arXiv", on=DAY)
     index_words(library, tools(Web()))
     again = similar(library, library_paper(library, 1), encoder=SmallEncoder.name)
-    assert again[1][1].words == ("listen", "Snails")
+    assert again[1][1].words == ("snails", "listen")
     with new_database(tmp_path) as db:
         other = replace(library, db=db)
         assert similar(other, library_paper(other, 1), encoder=SmallEncoder.name) == again
