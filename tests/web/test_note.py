@@ -305,6 +305,7 @@ class TestChecking:
             fields = {"text": ONE, "base": "0"}
             part = client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"}).text
         assert 'data-insert="[[2025_Field_Ants]]"' in part
+        assert ">[[2025_<wbr>Field_<wbr>Ants]]<" in part, "a line ends there, not within a word"
         assert "Small animals have arithmetic, or not." in part
         assert "By words alone" not in part
 
