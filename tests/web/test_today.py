@@ -303,6 +303,15 @@ def test_each_own_paper_shows_its_sureness(tmp_path: Path) -> None:
     assert "確実に自分のトピック" in later
 
 
+def test_more_shows_which_language_was_chosen(tmp_path: Path) -> None:
+    pressed = re.compile(r'name="language" value="(\w+)"[^>]* class="main" aria-pressed="true"')
+    with pages(tmp_path) as (client, _):
+        for chosen in ("auto", "ja", "auto"):
+            client.post("/language", data={"language": chosen})
+            text = client.get("/more", headers={"accept-language": "ja"}).text
+            assert pressed.findall(text) == [chosen]
+
+
 def test_it_speaks_the_language_of_the_browser_and_of_the_cookie(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, _):
         japanese = client.get("/", headers={"accept-language": "ja,en;q=0.5"}).text

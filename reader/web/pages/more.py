@@ -207,10 +207,12 @@ PLACES = (
 
 def more(visit: Visit) -> Response:
     """Show the pages that have no tab and the languages, and name this program's version."""
+    chosen = visit.request.cookies.get("language", "")
     return visit.page(
         "more.html",
         places=PLACES,
         languages=LANGUAGES,
+        chosen=chosen if chosen in LANGUAGES else "",
         version=__version__,
         folder=str(visit.library.folder),
     )
