@@ -329,7 +329,8 @@ class TestHistory:
         client.post(f"/note/{BEES}", data={"text": TWO, "base": "3"})
         page = client.get(f"/note/{BEES}/history").text
         assert ">command<" not in page, "a page without scripts saved the last one"
-        places = [page.index(f"Revision {n}, 2025-06-04 06:30") for n in (3, 2, 1)]
+        day = '<span class="whole">2025-06-04</span>'
+        places = [page.index(f"Revision {n}, {day} 06:30") for n in (3, 2, 1)]
         assert places == sorted(places)
         assert "&lt;b&gt;More" in page
         assert "<b>More" not in page
@@ -341,7 +342,7 @@ class TestHistory:
         assert "<strong>ants</strong>" in page
         assert "<strong>&lt;i&gt;wasps</strong>" in page
         assert "<title>Revisions 1 and 2 · On " in page
-        assert re.search(r'<del class="unit">revision 1, \S+ \S+</del>', page)
+        assert re.search(r'<del class="unit">revision 1, <span class="whole">\S+</span> \S+</del>', page)
         assert client.get(f"/note/{BEES}/diff?a=9").status_code == 400
         assert client.get(f"/note/{BEES}/diff?a=x").status_code == 400
         assert client.get(f"/note/{ANTS}/diff").status_code == 400

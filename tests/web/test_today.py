@@ -74,6 +74,7 @@ LANE = '<section class="lane"'
 
 def shown(text: str) -> str:
     """Return a page's text without markup."""
+    text = re.sub(r'<span class="whole">(.*?)</span>', r"\1", text)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.installed import rows
 from tests.marked_pdfs import blank
-from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
+from tests.web.browser.conftest import LANDSCAPE, LAPTOP, PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import ADDRESSES, PAPER
 from tests.web.browser.playing import Axe, Page, script
 from tests.web.serving import Serving
@@ -108,6 +108,14 @@ def test_enlarged_pages_cut_nothing_off_and_break_no_number(
     visitor.may_fail.add(404)
     page = visitor.page(size=ENLARGED[0], language=language)
     wrong = found_by(shown, page, TOO_WIDE, OUT_OF_REACH, BROKEN_NUMBERS, CUT_OFF, sizes=ENLARGED)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_date_is_broken_between_lines(shown: Serving, visitor: Visitor) -> None:
+    """The column beside today's list is narrow in a wide window."""
+    visitor.may_fail.add(404)
+    page = visitor.page(size=LAPTOP)
+    wrong = found_by(shown, page, BROKEN_NUMBERS, sizes=(PORTRAIT, LANDSCAPE, LAPTOP))
     assert not wrong, "\n".join(wrong)
 
 
