@@ -525,4 +525,5 @@ def _error_response(request: Request, status: int, message: str, hint: str) -> R
         # A script shows it as text: a page's name in place of the command that it does.
         plain_hint = ticked(hint).striptags()
         return JSONResponse({"error": message, "hint": plain_hint}, status_code=status)
-    return page(request, "error.html", status=status, message=message, hint=hint)
+    heading = _("Not found") if status == 404 else _("Error")
+    return page(request, "error.html", status=status, heading=heading, message=message, hint=hint)

@@ -169,6 +169,7 @@ def test_an_id_with_signs_of_addresses_finds_its_paper(client: TestClient, parts
 def test_unknown_papers_get_404(client: TestClient) -> None:
     for path in ("/paper/arxiv:2506.99999", "/paper/x", "/paper/arxiv:2506.00002/figure.png"):
         assert client.get(path).status_code == 404
+    assert "<h1>Not found</h1>" in client.get("/paper/arxiv:2506.99999").text
 
 
 def test_pictures_are_kept_by_the_browser_for_good(client: TestClient) -> None:
