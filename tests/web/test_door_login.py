@@ -452,7 +452,10 @@ def test_each_device_has_its_own_form_token(tmp_path: Path) -> None:
 
 def test_on_this_machine_alone_nobody_has_to_sign_in(tmp_path: Path) -> None:
     with site(parts_of(tmp_path)) as client:
-        assert "nobody has to sign in" in client.get("/door").text
+        door = client.get("/door").text
+        assert "nobody has to sign in" in door
+        assert '<pre id="command" class="copyable" tabindex="0">reader serve --host' in door
+        assert "<h1>This device is signed in</h1>" in client.get("/enter").text
         assert client.get("/enter?next=/door", follow_redirects=False).status_code == 303
 
 

@@ -1,5 +1,6 @@
 // A paper's page: load slow parts when they are opened, copy texts, hand the PDF to an app.
 
+import "./copy.js";
 import { widthFor } from "./pages_layout.js";
 import { part, send, tell } from "./reader.js";
 
@@ -27,17 +28,6 @@ function comeWhenOpened(whole) {
     place.addEventListener("toggle", come);
     come(); // opened before this script came
   }
-}
-
-/** @type {NodeListOf<HTMLButtonElement & {dataset: {of: string, done: string}}>} */
-const copies = document.querySelectorAll("button.copy");
-for (const button of copies) {
-  if (!navigator.clipboard) break; // not over plain HTTP; there a touch selects the text
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.of)?.textContent ?? "");
-    tell(button.dataset.done);
-  });
 }
 
 // The terminal's key for tags; a list's key leads here too.
