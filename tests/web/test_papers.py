@@ -161,7 +161,7 @@ def test_values_cannot_leave_their_quotation() -> None:
 def test_topics_are_folders_with_counts(client: TestClient) -> None:
     text = client.get("/topics").text
     assert 'href="/topics/speech/translation"' in text
-    assert "papers 1 · PDFs 0 · notes 0" in text
+    assert "1 paper&nbsp;· 0 PDFs&nbsp;· 0 notes" in text
     assert "picked 1</span>" in text
     assert "not in feeds.toml" in text
     assert "odd &amp; &lt;b&gt;/folder" in text
