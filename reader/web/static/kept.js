@@ -83,8 +83,15 @@ async function showPages() {
 const MB = 1e6;
 const space = byId("space");
 const words = /** @type {Record<string, string>} */ (space.dataset);
-/** @param {number} bytes */
-const inMb = (bytes) => words.mb.replace("{n}", (bytes / MB).toLocaleString(lang, { maximumFractionDigits: bytes < 10 * MB ? 1 : 0 }));
+/**
+ * Write a size in the unit that leaves it short: 45 kB, 2.5 MB, 10.7 GB.
+ * @param {number} bytes
+ */
+function asSize(bytes) {
+  const [text, unit] = bytes < MB ? [words.kb, MB / 1000] : bytes < 1000 * MB ? [words.mb, MB] : [words.gb, 1000 * MB];
+  const n = bytes / unit;
+  return text.replace("{n}", n.toLocaleString(lang, { maximumFractionDigits: n < 100 && bytes >= MB ? 1 : 0 }));
+}
 
 /** @param {string} name of a store */
 async function bytesOf(name) {
@@ -103,10 +110,10 @@ async function showSpace() {
   for (const cell of /** @type {NodeListOf<HTMLElement>} */ (space.querySelectorAll("[data-kind]"))) {
     const kind = cell.dataset.kind ?? "";
     const names = kind === "files" ? (await caches.keys()).filter((name) => name.startsWith("files-")) : [kind];
-    cell.textContent = inMb((await Promise.all(names.map(bytesOf))).reduce((sum, n) => sum + n, 0));
+    cell.textContent = asSize((await Promise.all(names.map(bytesOf))).reduce((sum, n) => sum + n, 0));
   }
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  byId("used").textContent = quota ? words.used.replace("{used}", inMb(usage)).replace("{most}", inMb(quota)) : "";
+  byId("used").textContent = quota ? words.used.replace("{used}", asSize(usage)).replace("{most}", asSize(quota)) : "";
   const isPersisted = Boolean(await navigator.storage?.persisted?.());
   byId("persisted").textContent = isPersisted ? words.persisted : words.loose;
   byId("persist").hidden = isPersisted || !navigator.storage?.persist;
