@@ -229,6 +229,12 @@ def test_a_day_of_the_past_has_its_own_list_and_a_wrong_one_is_said(tmp_path: Pa
     assert "“soon&lt;b&gt;” is not a day." in wrong.text
 
 
+def test_the_days_to_a_deadline_are_counted_from_today_alone(tmp_path: Path) -> None:
+    with pages(tmp_path, text=FEEDS_TOML + MORE) as (client, _):
+        today, past = (shown(client.get(f"/{at}").text) for at in ("", "?date=2025-06-02"))
+    assert ("Interspeech in" in today, "Interspeech in" in past) == (True, False)
+
+
 def test_the_list_keeps_its_order_whatever_comes_later(tmp_path: Path) -> None:
     with pages(tmp_path) as (client, library):
         before = re.findall(r'data-id="([^"]+)"', client.get("/").text)
