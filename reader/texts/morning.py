@@ -182,10 +182,13 @@ def within_priority(queued: Iterable[Priority]) -> str:
     return _(", within each priority") if has_priority else ""
 
 
-def queue_facts(queued: QueueEntry) -> list[str]:
-    """Describe when a paper was picked, how long its text takes, whether its PDF is here."""
-    facts = (_("picked {day}", day=queued.picked_on), *queue_reading(queued))
-    return [*property_texts(queued.paper), *facts]
+def queue_facts(queued: QueueEntry, *, has_button: bool = False) -> list[str]:
+    """Describe when a paper was picked, how long its text takes, whether its PDF is here.
+
+    has_button: a button opens the PDF, so only that it is missing is said.
+    """
+    reading = queue_reading(queued)[: 1 if has_button and queued.has_pdf else 2]
+    return [*property_texts(queued.paper), _("picked {day}", day=queued.picked_on), *reading]
 
 
 def queue_reading(queued: QueueEntry) -> list[str]:

@@ -302,7 +302,7 @@ def _filters() -> dict[str, Callable[..., object]]:
         "seconds_of": lambda entries: round(sum(map(entry_seconds, entries))),
         "families": families,
         "source_name": source_name,
-        "queue_facts": queue_facts,
+        "queue_facts": functools.partial(queue_facts, has_button=True),
         "muted_mark": muted_mark,
         "written_text": written_text,
         "within_priority": within_priority,

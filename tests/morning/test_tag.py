@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,9 @@ def test_the_queue_stands_by_priority_and_says_so(library: Library) -> None:
     assert within_priority(one.paper.priority for one in queue) == ", within each priority"
     assert queue_facts(queue[0])[:2] == ["high priority", "#survey"]
     assert queue_facts(queue[2])[0] == "low priority"
+    here = replace(queue[0], has_pdf=True)
+    assert queue_facts(here)[-1] == "PDF here"
+    assert queue_facts(here, has_button=True) == queue_facts(here)[:-1], "the button says it"
 
 
 def test_exports_carry_tags_and_an_import_reads_them_back(library: Library) -> None:

@@ -96,7 +96,9 @@ def today(visit: Visit) -> Response:
         waiting=n_waiting(entries, states),
         minutes=minutes_of(e for e in entries if e.paper.state == "candidate"),
         recall=recall,
-        pdfs=pdfs_texts(shown, fetch=_("“Fetch the PDFs”")),
+        pdfs=pdfs_texts(shown, fetch=_("“Fetch the PDFs”"))
+        if shown.pdfs and shown.pdfs.n < shown.pdfs.of
+        else [],
         let_go=let_go if day == library.today() else (),
         n_from_queue=n_from_queue(shown),
         has_to_read=bool(shown.queue or shown.has_news) or not (shown.entries or shown.is_complete),
