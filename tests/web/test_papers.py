@@ -78,7 +78,7 @@ def link(text: str, rel: str) -> str:
 def test_all_papers_stand_on_pages_the_newest_first(client: TestClient) -> None:
     first = client.get("/papers").text
     assert titles(first) == list(range(A_PAGE + 10, 10, -1))
-    assert "60 papers" in first
+    assert '<p class="visually-hidden" role="status">60 papers</p>' in first, "“all 60” is seen"
     second = client.get(link(first, "next")).text
     assert titles(second) == list(range(10, 0, -1))
     assert titles(client.get(link(second, "prev")).text) == titles(first)
