@@ -66,6 +66,36 @@ def test_the_look_is_set_under_more_and_drawn_from_the_first_paint(
     assert page.locator("html").get_attribute("data-density") is None
 
 
+@pytest.mark.parametrize(("address", "command"), [("/door", "--host 0.0.0.0 "), ("/trust", "")])
+def test_a_button_copies_the_command_that_a_page_cannot_run(
+    shown: Serving, visitor: Visitor, address: str, command: str
+) -> None:
+    page = visitor.page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(shown.url + address)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"reader serve {command}--https"
+
+
+@pytest.mark.parametrize("size", [PHONE, PORTRAIT, LAPTOP])
+@pytest.mark.parametrize("address", ["/papers", "/topics/speech/translation"])
+def test_the_orders_and_select_of_a_list_are_in_one_row_within_the_column(
+    shown: Serving, visitor: Visitor, address: str, size: tuple[int, int]
+) -> None:
+    page = visitor.page(size=size, language="ja")
+    page.goto(shown.url + address)
+    select, orders, row = (
+        page.locator(which).bounding_box() for which in (".switch", ".sorts", ".list-head")
+    )
+    assert select
+    assert orders
+    assert row
+    assert abs(select["y"] + select["height"] / 2 - orders["y"] - orders["height"] / 2) < 4
+    # Its padding is in the margin, so that its word ends where the column does.
+    assert select["x"] + select["width"] <= row["x"] + row["width"] + 10
+    assert orders["x"] + orders["width"] <= select["x"]
+
+
 BRIGHT = """() => [...document.querySelectorAll("main img")]
   .filter((img) => img.checkVisibility() && getComputedStyle(img).filter === "none")
   .map((img) => img.outerHTML.slice(0, 120))"""
