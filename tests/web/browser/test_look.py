@@ -96,6 +96,17 @@ def test_the_orders_and_select_of_a_list_are_in_one_row_within_the_column(
     assert orders["x"] + orders["width"] <= select["x"]
 
 
+def test_japanese_words_in_an_english_reason_are_not_slanted(
+    shown: Serving, visitor: Visitor
+) -> None:
+    page = visitor.page()
+    page.goto(shown.url)
+    style = page.locator(".why", has_text="同時通訳").first.evaluate(
+        "(why) => [getComputedStyle(why).fontStyle, getComputedStyle(why).fontSynthesisStyle]"
+    )
+    assert style == ["italic", "none"]
+
+
 BRIGHT = """() => [...document.querySelectorAll("main img")]
   .filter((img) => img.checkVisibility() && getComputedStyle(img).filter === "none")
   .map((img) => img.outerHTML.slice(0, 120))"""
