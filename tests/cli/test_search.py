@@ -192,7 +192,7 @@ def test_similar_says_what_a_paper_shares_and_that_it_is_not_encoded(
         "PAPER Snails by night",
         "  arxiv:2506.00003 · Field & Lind · 2025",
         "  At night snails listen.",
-        "  shared words: Snails, listen",
+        "  shared words: listen, snails",
     ]
     assert "this paper has no vector yet" in err
 

@@ -342,7 +342,8 @@ class TestHistory:
         assert "<strong>ants</strong>" in page
         assert "<strong>&lt;i&gt;wasps</strong>" in page
         assert "<title>Revisions 1 and 2 · On " in page
-        assert re.search(r'<del class="unit">revision 1, <span class="whole">\S+</span> \S+</del>', page)
+        day = r'<span class="whole">\S+</span>'
+        assert re.search(rf'<del class="unit">revision 1, {day} \S+</del>', page)
         assert client.get(f"/note/{BEES}/diff?a=9").status_code == 400
         assert client.get(f"/note/{BEES}/diff?a=x").status_code == 400
         assert client.get(f"/note/{ANTS}/diff").status_code == 400
