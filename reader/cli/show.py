@@ -120,8 +120,10 @@ def _facts(shown: About, width: int) -> Iterator[str]:
             else N_("Id printed in the PDF: {id}. `reader gather` looks it up.")
         )
         yield plain(_(key, id=name if scheme == "doi" else printed))
-    if paper.topic:
+    if paper.topic and paper.key:
         yield _("filed under {topic} as {key}", topic=paper.topic, key=paper.key)
+    elif paper.topic:  # imported, without a file so far
+        yield _("filed under {topic}", topic=paper.topic)
     if facts := property_texts(paper, len(paper.tags)):
         yield from wrap(plain(" · ".join(facts)), width)
     for text in field_texts(shown.field_values):

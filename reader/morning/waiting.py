@@ -26,6 +26,7 @@ from reader.base.words import (
     words_in_order,
 )
 from reader.gathering.imports.item import ImportedNote, LooseNote
+from reader.library.file_names import file_stem
 from reader.library.folder import Library
 from reader.library.identity import title_fold
 from reader.library.ids import find_ids
@@ -229,4 +230,6 @@ def add_words(library: Library, paper: LibraryPaper, note: ImportedNote) -> int:
     # A clock that went wrong there must not make a moment that is still to come.
     at: datetime = min(note.at or now, now)
     on = library.day_of(at)
+    # Links and the note's file need the key. A topic is only what the source said.
+    papers.fix_key(db, paper.row, file_stem(paper.record, library.config.pdf_name))
     return notes.add_note(db, paper.row, text, is_written=written, came_from="file", at=at, on=on)

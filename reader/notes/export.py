@@ -25,7 +25,7 @@ from reader.base.front_matter import fields, tolerant_value, values, yaml_of
 from reader.base.messages import N_, lazy_gettext
 from reader.base.text import nfc, plain, shorten
 from reader.library.disk import lock_file
-from reader.library.file_names import UNFILED, fold_name
+from reader.library.file_names import UNFILED, file_stem, fold_name
 from reader.library.files import drop_empty, folder_at, move, settle
 from reader.library.folder import Library
 from reader.library.ids import parse_id
@@ -331,6 +331,9 @@ class ExportRun:
         """Find a paper's file and read it. The first one goes to its topic's folder, under its
         key; a file there that says that it is this paper's is its file."""
         library, files, taken = self._library, self._files, self._taken
+        if not paper.key:  # an older version imported the note
+            stem = file_stem(paper.record, library.config.pdf_name)
+            paper = replace(paper, key=papers.fix_key(library.db, paper.row, stem))
         folder = folder_at(library, ROOT, paper.topic or UNFILED)
         last = exports.exported(library.db, paper.row)
         path = last.path if last else self._adopted.get(paper.row, "")

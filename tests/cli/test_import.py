@@ -62,6 +62,12 @@ def test_the_report_says_what_became_of_each_entry(library: Path, bib: Path) -> 
     assert "BROUGHT  new" not in again.out
 
 
+def test_a_paper_without_files_is_shown_in_its_topic(library: Path, bib: Path) -> None:
+    run_here("import", str(bib), "--topic", "speech/translation", library=library)
+    shown = run_here("show", "Bees", library=library).out
+    assert "\nfiled under speech/translation\n" in shown
+
+
 def test_a_long_report_fits_a_screen(library: Path, tmp_path: Path) -> None:
     file = tmp_path / "all.bib"
     entry = "@misc{{k{0}, title={{On the moss of garden {0}}}, author={{A}}, file={{{0}.pdf}}}}\n"

@@ -280,6 +280,14 @@ def test_an_undo_leaves_what_the_person_did_since(library: Library) -> None:
     assert len(notes.revisions(library.db, paper.row)) == 2
 
 
+def test_an_imported_note_is_a_file_under_its_key(library: Library) -> None:
+    run = ran(library, entry(1, collections=("translation",), notes=(ImportedNote(WORDS),)))
+    key = run.entries[0].paper.key
+    assert key == "2025_Field_ListeningGardensPart1"
+    export(library)
+    assert (library.folder / f"notes/speech/translation/{key}.md").is_file()
+
+
 def test_an_undo_takes_the_words_out_of_the_markdown_files_too(library: Library) -> None:
     papers.add_papers(library.db, [paper(1), paper(2)], source="arXiv", on=DAY)
     library_paper = papers.paper_with_id(library.db, "arxiv:2506.00002")

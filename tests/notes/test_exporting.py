@@ -74,6 +74,16 @@ def topic(library: Library, row: int) -> tuple[str, bool] | None:
     return pdfs.last_filing(library.db, row)
 
 
+def test_a_note_that_an_older_version_brought_without_a_key_gets_one(library: Library) -> None:
+    number = notes.add_note(
+        library.db, 3, "Wasps.", is_written=False, came_from="file", at=NOW, on=DAY
+    )
+    assert (number, library_paper(library, 3).key) == (3, None)
+    export(library)
+    assert library_paper(library, 3).key == "2025_Field_Wasps"
+    assert "notes/unfiled/2025_Field_Wasps.md" in files(library)
+
+
 class TestMovedByHand:
     def test_a_renamed_file_keeps_its_name_and_its_edits(self, library: Library) -> None:
         new = f"notes/{A}/Bees, my way.md"
