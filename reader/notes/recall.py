@@ -96,8 +96,9 @@ def waiting_on(library: Library, day: date) -> list[Waiting]:
     Those that were recalled before go first, the most overdue for its interval first, and
     with them those that were recalled on a day yet to come: the clock was wrong then, or
     the note would wait for years;
-    then new ones, the newest first, from the day after they were written and while
-    there is room in the pile. At most `recall.a_day`, what was done today counted.
+    then new ones, the newest first and those imported without a day last, from the day
+    after they were written and while there is room in the pile. At most `recall.a_day`,
+    what was done today counted.
     """
     settings = library.config.recall
     known = habit.waiting(library.db)
@@ -118,7 +119,8 @@ def waiting_on(library: Library, day: date) -> list[Waiting]:
     again.sort(key=lambda w: (-overdue(w), w.paper))
     left = max(0, settings.a_day - habit.n_recalled_on(library.db, day))
     # `known` begins with the note written first, and the newest come first here: after a year
-    # of more notes than can be recalled, the old ones are the ones never asked about.
+    # of more notes than can be recalled, the old ones are the ones never asked about. So an
+    # imported vault does not keep out, for weeks, what was written here in the days before.
     return [*again[: settings.pile], *new[::-1][:room]][:left]
 
 
@@ -233,6 +235,12 @@ def card_of(library: Library, paper: LibraryPaper, waiting: Waiting) -> Card:
             lazy_ngettext("recalled {n} day ago", "recalled {n} days ago", since)
             if since
             else lazy_gettext("recalled today")
+        )
+    elif not waiting.is_dated:
+        seen = (
+            lazy_ngettext("imported {n} day ago", "imported {n} days ago", since)
+            if since
+            else lazy_gettext("imported today")
         )
     else:
         seen = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from reader.morning.merge import join
 from reader.morning.pick import decide
 from reader.morning.undo import TakenBackImport, past_acts, take_back
 from reader.notes.export import export
+from reader.notes.recall import card_of, waiting_on
 from reader.notes.rows import notes
 from reader.notes.week import read_between, stats
 from reader.notes.words import links_in
@@ -278,6 +279,23 @@ def test_an_undo_leaves_what_the_person_did_since(library: Library) -> None:
     assert (taken.n_papers, taken.n_notes) == (2, 2)
     assert [h.record.id for h in taken.kept] == ["arxiv:2506.00001"]
     assert len(notes.revisions(library.db, paper.row)) == 2
+
+
+def test_notes_without_a_day_come_back_after_those_that_have_one(library: Library) -> None:
+    papers.add_papers(library.db, [paper(3)], source="arXiv", on=DAY)
+    before = DAY - timedelta(3)
+    row = notes.add_note(library.db, 1, WORDS, is_written=True, at=NOW, on=before)
+    run = ran(
+        library, entry(1, notes=(ImportedNote(WORDS),)), entry(2, notes=(ImportedNote(WORDS, OLD),))
+    )
+    undated, old = (one.paper.row for one in run.entries)
+    waiting = waiting_on(library, DAY + timedelta(1))
+    assert (row, [one.paper for one in waiting]) == (1, [1, old, undated])
+    [last] = papers.papers_at(library.db, [undated])
+    assert str(card_of(library, last, waiting[-1]).seen) == "imported today"
+    # The words of a later day are dated.
+    add_note(library, last, f"{WORDS} And I add this.")
+    assert [one.paper for one in waiting_on(library, DAY + timedelta(1))] == [undated, 1, old]
 
 
 def test_an_imported_note_is_a_file_under_its_key(library: Library) -> None:

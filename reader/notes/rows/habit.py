@@ -44,13 +44,15 @@ class Review:
 class Waiting:
     """A note that can come back; the days are None for one that never did.
 
-    written_on: the local day on which it was first written up.
+    written_on: the local day on which it was first written up; where an import brought it
+    without its day (not is_dated), the day of the import.
     """
 
     paper: int
     written_on: date
     last_on: date | None = None
     due_on: date | None = None
+    is_dated: bool = True
 
     @property
     def interval(self) -> int | None:
@@ -99,24 +101,26 @@ def reviews_of(db: Database, paper: int) -> list[Review]:
 def waiting(db: Database) -> list[Waiting]:
     """List every note that can come back, by the day on which it was first written up.
 
-    Those are the notes of which some revision counts as written; a skimmed one cannot.
+    Those are the notes of which some revision counts as written; a skimmed one cannot. Notes
+    that were imported without their day come first: nobody knows how old they are.
     """
     rows = db.read(
         f"""
-        SELECT n.paper, n.written_on, l.on_date, l.due_on
-        FROM (SELECT paper, min(on_date) AS written_on FROM notes WHERE is_written GROUP BY paper)
+        SELECT n.paper, coalesce(n.known_on, n.any_on) AS written_on, l.on_date, l.due_on,
+            n.known_on IS NOT NULL AS is_dated
+        FROM (SELECT paper, min(CASE WHEN NOT ({UNDATED_SQL}) THEN on_date END) AS known_on,
+                     min(on_date) AS any_on
+              FROM notes AS n WHERE is_written GROUP BY paper)
             AS n JOIN papers AS p ON p.id = n.paper AND p.merged_into IS NULL
-        LEFT JOIN ({_LAST}) AS l ON l.paper = n.paper ORDER BY n.written_on, n.paper
-        """  # noqa: S608  a constant of this module
+        LEFT JOIN ({_LAST}) AS l ON l.paper = n.paper ORDER BY is_dated, written_on, n.paper
+        """  # noqa: S608  constants
     )
-    return [
-        Waiting(
-            r["paper"],
-            date.fromisoformat(r["written_on"]),
-            *(_days(r["on_date"], r["due_on"]) if r["due_on"] else (None, None)),
-        )
-        for r in rows
-    ]
+    found = []
+    for r in rows:
+        on, due_on = _days(r["on_date"], r["due_on"]) if r["due_on"] else (None, None)
+        written_on = date.fromisoformat(r["written_on"])
+        found.append(Waiting(r["paper"], written_on, on, due_on, bool(r["is_dated"])))
+    return found
 
 
 def last_rows(db: Database) -> tuple[int, ...]:
