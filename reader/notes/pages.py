@@ -58,7 +58,8 @@ def pages_of(library: Library, rows: Collection[int]) -> set[str]:
     names = set[str]()
     for entry in exports.entries(library.db, rows):
         names.add(f"topic {entry.topic or UNFILED}")
-        names |= {f"week {week_of(day)}" for day in (entry.first_on, entry.on)}
+        if entry.is_dated:
+            names |= {f"week {week_of(day)}" for day in (entry.first_on, entry.on)}
     for row in rows:
         last = exports.exported(library.db, row)
         topic = text_at(last.front, "topic") if last else None
@@ -132,8 +133,9 @@ def _listed_on(library: Library, name: str) -> tuple[Sequence[PageEntry], Mappin
         return entries, {}, f"{folder_at(library, ROOT, what)}/index.md"
     first = monday(what)
     found = exports.entries(db, exports.noted_between(db, first, first + timedelta(days=6)))
-    # A paper stands in one week: that of the day on which it was written up.
-    entries = [entry for entry in found if week_of(entry.on) == what]
+    # A paper stands in one week: that of the day on which it was written up. Nobody wrote, in
+    # the week of an import, the notes that it brought without their day.
+    entries = [entry for entry in found if entry.is_dated and week_of(entry.on) == what]
     texts = exports.newest_texts(db, (entry.paper for entry in entries))
     return entries, texts, f"{folder_at(library, ROOT, WEEKS)}/{what}.md"
 

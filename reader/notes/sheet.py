@@ -174,6 +174,7 @@ class PageEntry:
 
     path: of its file, relative to the library, and to the page in a list. first_on: local date
     of the first revision; on: of the first that counts as written, the same where none does.
+    is_dated: False for a note that was imported without its day; both are the import's then.
     theme, sentence: for a list alone; the sentence is from its note, and may be empty.
     """
 
@@ -189,6 +190,7 @@ class PageEntry:
     is_written: bool
     theme: str = ""
     sentence: str = ""
+    is_dated: bool = True
 
     @property
     def line(self) -> str:

@@ -298,6 +298,22 @@ def test_notes_without_a_day_come_back_after_those_that_have_one(library: Librar
     assert [one.paper for one in waiting_on(library, DAY + timedelta(1))] == [undated, 1, old]
 
 
+def test_notes_without_a_day_are_on_no_weeks_page(library: Library) -> None:
+    papers.add_papers(library.db, [paper(3)], source="arXiv", on=DAY)
+    notes.add_note(library.db, 1, WORDS, is_written=True, at=NOW, on=DAY)
+    run = ran(
+        library, entry(1, notes=(ImportedNote(WORDS),)), entry(2, notes=(ImportedNote(WORDS, OLD),))
+    )
+    export(library)
+    weeks = library.folder / "notes/weeks"
+    assert sorted(one.name for one in weeks.iterdir()) == ["2019-W18.md", "2025-W23.md"]
+    assert "Part1" not in (weeks / "2025-W23.md").read_text()
+    # Words that are added later are of that day.
+    add_note(library, run.entries[0].paper, f"{WORDS} And I add this.")
+    export(library)
+    assert "Part1" in (weeks / "2025-W23.md").read_text()
+
+
 def test_an_imported_note_is_a_file_under_its_key(library: Library) -> None:
     run = ran(library, entry(1, collections=("translation",), notes=(ImportedNote(WORDS),)))
     key = run.entries[0].paper.key

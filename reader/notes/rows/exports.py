@@ -15,6 +15,7 @@ from datetime import date
 
 from reader.base.front_matter import text_at
 from reader.library.rows.database import REMOVED_SQL, Database, Row
+from reader.notes.rows.notes import UNDATED_SQL
 from reader.notes.sheet import PageEntry
 
 
@@ -231,7 +232,7 @@ def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
     # `first_on` in WHERE is the result column of that name, which SQLite allows and the
     # standard does not.
     found = db.read(
-        """
+        f"""
         SELECT e.paper, e.path, p.title,
             substr(coalesce(p.published_on, p.announced_on, ''), 1, 4) AS year,
             coalesce((SELECT name FROM authors WHERE paper = p.id ORDER BY position LIMIT 1), '')
@@ -240,11 +241,15 @@ def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
             coalesce((SELECT topic FROM filings AS f WHERE f.paper = p.id ORDER BY id DESC LIMIT 1),
                 '') AS topic,
             (SELECT min(on_date) FROM notes WHERE paper = p.id) AS first_on,
-            (SELECT min(on_date) FROM notes WHERE paper = p.id AND is_written) AS written_on
+            (SELECT min(on_date) FROM notes WHERE paper = p.id AND is_written) AS written_on,
+            (SELECT min(on_date) FROM notes AS n WHERE paper = p.id AND NOT ({UNDATED_SQL}))
+                AS known_on,
+            (SELECT min(on_date) FROM notes AS n WHERE paper = p.id AND is_written
+                AND NOT ({UNDATED_SQL})) AS known_written_on
         FROM exports AS e JOIN papers AS p ON p.id = e.paper AND p.merged_into IS NULL
         WHERE e.paper IN (SELECT value FROM json_each(?)) AND first_on IS NOT NULL
         ORDER BY e.paper
-        """,
+        """,  # noqa: S608  constants
         (json.dumps(list(rows)),),
     )
     return [
@@ -252,9 +257,12 @@ def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
             *(r["paper"], r["title"], r["author"], r["n_authors"], r["year"]),
             topic=r["topic"],
             path=r["path"],
-            first_on=date.fromisoformat(r["first_on"]),
-            on=date.fromisoformat(r["written_on"] or r["first_on"]),
+            first_on=date.fromisoformat(r["known_on"] or r["first_on"]),
+            on=date.fromisoformat(
+                r["known_written_on"] or r["known_on"] or r["written_on"] or r["first_on"]
+            ),
             is_written=r["written_on"] is not None,
+            is_dated=r["known_on"] is not None,
         )
         for r in found
     ]
