@@ -17,7 +17,7 @@ import click
 
 from reader import __version__
 from reader.base.errors import ReaderError, StoreError, UsageError
-from reader.base.messages import N_, _, ngettext, speak
+from reader.base.messages import N_, _, in_thousands, ngettext, speak
 from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, output
@@ -361,7 +361,9 @@ def plan_lines(plan: RestorePlan) -> list[str]:
     )
     for text, name in counts:
         here = getattr(plan.here, name) if plan.here else 0
-        lines.append("  " + _(text, here=here, there=getattr(there, name)))
+        lines.append(
+            "  " + _(text, here=in_thousands(here), there=in_thousands(getattr(there, name)))
+        )
     texts = {
         "new": N_("comes: {path}"),
         "changed": N_("changes: {path}"),
