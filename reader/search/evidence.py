@@ -32,6 +32,9 @@ _HEADING = re.compile(r"#{1,6} ")
 _LINKS = re.compile(r"\W*(?:!?\[\[[^\]]*\]\]\W*)+")
 """Nothing but links: [[2506.00001]]."""
 
+_ADDRESS = re.compile(r"!?\[([^][]+)\]\(https?://[^\s)]*\)")
+"""A link of Markdown to a page elsewhere: [the label](https://example.org/whisper)."""
+
 SAME = 0.85
 """The share of words in common from which on two texts count as the same."""
 
@@ -153,7 +156,8 @@ def evidence(
     It is cut with "…" to at most `width` characters around the first match. as_text: makes the
     chosen sentence one to print, for example without TeX.
     """
-    lines = [line for s in sentences(text) if (line := plain(s))]
+    # Of a link the label is read. The words of its address fit by chance: many have /paper/.
+    lines = [line for s in sentences(text) if (line := _ADDRESS.sub(r"\1", plain(s)))]
     if not lines:
         return Evidence("")
     found = [line for line in lines if not _is_bare(line)] or lines

@@ -202,6 +202,12 @@ def test_the_share_of_letters_counts_words_and_pairs_of_japanese(query: str, sha
     assert share_of_letters(query, "Still waters, 音声。認識") == share
 
 
+def test_the_address_of_a_link_is_no_evidence() -> None:
+    link = "[where it is](https://example.org/paper/a-game-engine)"
+    assert evidence(f"{link}\n\nIt plays a game.", "paper game").text == "It plays a game."
+    assert evidence(link, "paper game").text == "where it is"
+
+
 @pytest.mark.parametrize(
     "bare", ["0.31 12.4 17.0 speech 8 9.1", "[[speech 2506.00001]]", "![[a]], [[speech]]", BESIDE]
 )
