@@ -202,6 +202,12 @@ def test_the_share_of_letters_counts_words_and_pairs_of_japanese(query: str, sha
     assert share_of_letters(query, "Still waters, 音声。認識") == share
 
 
+def test_many_brackets_take_no_time() -> None:
+    # Where it tries all ways to part them, this test does not end.
+    assert evidence("[[]]" * 60 + "speech", "speech").text.endswith("speech")
+    assert evidence("[" * 50_000 + "speech", "speech").text.endswith("speech")
+
+
 def test_the_address_of_a_link_is_no_evidence() -> None:
     link = "[where it is](https://example.org/paper/a-game-engine)"
     assert evidence(f"{link}\n\nIt plays a game.", "paper game").text == "It plays a game."
