@@ -167,7 +167,7 @@ def test_pages_cause_no_console_error_or_policy_violation(
         firefox.go(served.url + address)
         assert faults(firefox) == [], address
     # The last one is the answer for a paper that is not here.
-    assert firefox.run("return document.title") == "Error"
+    assert firefox.run("return document.title") == "Not found"
 
 
 def test_these_tests_notice_a_console_error(firefox: Firefox, served: Serving) -> None:
