@@ -58,7 +58,8 @@ def test_the_buttons_of_the_queue_are_in_one_row_and_apart(
 ) -> None:
     page = visitor.page(size=PHONE, language=language)
     page.goto(served.url)
-    page.locator(".mark-pick").first.click()
+    with page.expect_response("**/decide"):
+        page.locator(".mark-pick").first.click()
     page.goto(f"{served.url}/queue")
     # A paper with its PDF here has one button more.
     page.locator("a.button", has_text="Note" if language == "en" else "ノート").evaluate(
