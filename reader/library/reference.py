@@ -249,10 +249,8 @@ def _stem(one: FirstKnown, pattern: str) -> str:
     # A name or a title in Japanese has no letter of a-z: then the id tells the paper apart.
     if not (is_named := bool(re.fullmatch("[a-z]+", author))):
         author, telling = "anon", []
-    word, titles = (
-        "".join(telling[:1])[:LONGEST_WORD] or number,
-        [*filter(None, telling)] or [number],
-    )
+    word = "".join(telling[:1])[:LONGEST_WORD] or number
+    titles = [*filter(None, telling)] or [number]
     year = year_of(Paper((one.id,), "", published_on=one.on)) or "undated"
     values = {"author": author, "word": word, "title": "".join(titles), "id": number, "year": year}
     values |= {"Author": author.capitalize(), "Word": word.capitalize()}

@@ -273,7 +273,7 @@ def _has_colours(drawn: Image.Image) -> bool:
 
 
 def _encoded(drawn: Image.Image, form: PictureForm, *, has_photos: bool) -> bytes:
-    """Encode a drawn page: letters in sixteen greys as PNG, all else as `form` says.
+    """Encode a drawn page as `form` says; letters in sixteen greys are PNG also where it is quick.
 
     As JPEG letters alone take a third of the CPU, but twice the bytes.
     """
