@@ -341,12 +341,16 @@ def _cpu_of_others(shelf: Shelf) -> Iterator[Result]:
     client.close()
 
 
+def _with_words(file: Any) -> Iterator[Any]:
+    """Give the pages that have enough words to be marked: a scan has none."""
+    return (page for page in file if len(page.get_text("words")) > 20)
+
+
 def _has_words(path: Path) -> bool:
-    """Check that some page has enough words to be marked: a scan has none."""
     import pymupdf
 
     with pymupdf.open(path) as file:
-        return any(len(page.get_text("words")) > 20 for page in file)
+        return any(True for _ in _with_words(file))
 
 
 def _written_marks(shelf: Shelf) -> Result:
@@ -361,8 +365,7 @@ def _written_marks(shelf: Shelf) -> Result:
         copy = Path(folder) / "copy.pdf"
         for n, path in enumerate(files):
             with pymupdf.open(path) as file:
-                pages = [page for page in file if len(page.get_text("words")) > 20]
-                page = draw.choice(pages)
+                page = draw.choice([*_with_words(file)])
                 words = page.get_text("words")
                 begin = draw.randrange(len(words) - 12)
                 run = words[begin : begin + draw.randint(1, 12)]
