@@ -8,12 +8,14 @@ What `own` and `curated` measure is the list before any vector is there; this is
 
 from __future__ import annotations
 
+from functools import partial
+
 from reader.library.config import Config
 from tests.benchmarks.frame import Options, Result
 from tests.benchmarks.ranking import curated, lane, own
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.near import Near, vectors_of
-from tests.benchmarks.ranking.report import Floors, figures, nothing
+from tests.benchmarks.ranking.report import Floors, figures, nothing, those_there
 from tests.benchmarks.ranking.shipped import Shipped
 from tests.benchmarks.ranking.tasks import answers, lead, mean_precision
 from tests.benchmarks.search.encoding import Installed, Model, Remembered
@@ -28,11 +30,12 @@ def measure(options: Options, model: Model | None = None) -> list[Result]:
     kept = Remembered(model or Installed(Config(topics=()).encoder), options.cache / "ranking")
     shipped = Shipped.over(mornings, Near(vectors_of(mornings, kept), kept))
     core, lists = "C core, vectors joined", "C curated, vectors joined"
-    return [
-        *_judged(options, shipped),
-        *own.core(options, shipped, own.Plan(), name=core),
-        *curated.measured(options, shipped, curated.Plan(), name=lists),
-    ]
+    parts = (
+        partial(_judged, options, shipped),
+        partial(own.core, options, shipped, own.Plan(), name=core),
+        partial(curated.measured, options, shipped, curated.Plan(), name=lists),
+    )
+    return those_there("joined", parts)
 
 
 def _judged(options: Options, shipped: Shipped) -> list[Result]:

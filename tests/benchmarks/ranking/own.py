@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from reader.library.config import Config, Topic
 from reader.library.feeds_file import parse
@@ -24,7 +25,7 @@ from tests.benchmarks.ranking import lane
 from tests.benchmarks.ranking import mornings as data
 from tests.benchmarks.ranking.mornings import Mornings, Whole
 from tests.benchmarks.ranking.peers import Texts, arxiv_sanity, plain_tfidf, zotero_arxiv_daily
-from tests.benchmarks.ranking.report import Floors, absolute, figures, nothing
+from tests.benchmarks.ranking.report import Floors, absolute, figures, those_there
 from tests.benchmarks.ranking.shipped import Shipped, words_alone
 from tests.benchmarks.ranking.tasks import Answer, Lesson, Task, answers, relearned
 from tests.data import ROOT
@@ -56,16 +57,8 @@ def measure(options: Options, plan: Plan | None = None) -> list[Result]:
     """Measure C2 and C core, or the one of them that is there."""
     plan = plan or (QUICK if options.is_quick else Plan())
     shipped = Shipped.over(data.load(options.data, options.cache))
-    found: list[Result] = []
-    missing: list[str] = []
-    for part in (_judged, core):
-        try:
-            found += part(options, shipped, plan)
-        except DataMissing as error:
-            missing.append(str(error))
-    if not found:
-        raise DataMissing("; ".join(missing))
-    return [*found, *(nothing("own", why) for why in missing)]
+    parts = (partial(part, options, shipped, plan) for part in (_judged, core))
+    return those_there("own", parts)
 
 
 def _judged(options: Options, shipped: Shipped, plan: Plan) -> list[Result]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.frame import Options, Result, is_aside
+from tests.benchmarks.frame import DataMissing, Options, Result, is_aside
 from tests.benchmarks.frame import interval as wilson
 from tests.benchmarks.ranking.tasks import (
     Answer,
@@ -56,6 +56,20 @@ def contents(data: Path) -> str:
 def nothing(name: str, why: str) -> Result:
     """Give the figure that stands where there was nothing to measure."""
     return Result(f"{name}: days measured", 0, "days", note=why)
+
+
+def those_there(name: str, parts: Iterable[Callable[[], Sequence[Result]]]) -> list[Result]:
+    """Give the figures of the parts whose data is there. Raises DataMissing where none's is."""
+    found: list[Result] = []
+    missing: list[str] = []
+    for part in parts:
+        try:
+            found += part()
+        except DataMissing as error:
+            missing.append(str(error))
+    if not found:
+        raise DataMissing("; ".join(missing))
+    return [*found, *(nothing(name, why) for why in missing)]
 
 
 def least(options: Options, value: float) -> float | None:
