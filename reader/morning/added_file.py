@@ -32,7 +32,7 @@ from reader.pdfs.find import PdfSketches, Recognition, pdf_file
 from reader.pdfs.marked_copies import ReturnedCopy, keep
 from reader.pdfs.recognition import sketch_of, stamped_version
 from reader.pdfs.tablet import IN_LIBRARY
-from reader.pdfs.text.process import check_file
+from reader.pdfs.text.checks import check_file
 from reader.ranking.learn import file_away
 from reader.search.rows import citations, index
 from reader.search.rows.index import PassageText

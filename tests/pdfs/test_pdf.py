@@ -19,8 +19,9 @@ import pytest
 
 from reader.base.errors import PdfError
 from reader.library.passage import Block, Document
+from reader.pdfs.text.checks import check_pdf
 from reader.pdfs.text.lines import compounds, joined, tidy
-from reader.pdfs.text.process import PdfReader, check_pdf, read_pdf
+from reader.pdfs.text.process import PdfReader, read_pdf
 from tests.data import DATA, needs_data
 
 LEFT, RIGHT, TOP = 60, 320, 130

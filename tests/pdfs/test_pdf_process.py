@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -90,6 +91,24 @@ def test_a_child_ended_between_two_files_loses_no_file(tmp_path: Path) -> None:
         assert worker is not None
         wait_for(lambda: worker.has_ended)
         assert reader.read(fine).n_pages == 1
+
+
+@linux
+def test_a_question_that_comes_while_a_child_is_at_work_does_not_end_it(tmp_path: Path) -> None:
+    """Test what the kernel may do: tell of a question only after the child has read it."""
+    fine, long = good(tmp_path / "fine.pdf"), good(tmp_path / "long.pdf", n_pages=1500)
+    with PdfReader() as reader:
+        worker = reader._started(fine)
+        stdin = worker._process.stdin
+        assert stdin is not None
+        for path in (long, fine):
+            question = {"task": "read", "path": str(path), "timeout_s": 60.0}
+            stdin.write(json.dumps(question).encode() + b"\n")
+            stdin.flush()
+            if path == long:
+                assert b'"page"' in worker._answers.get()[0]  # it is at work
+        answers = [worker.answer(60.0) for _ in range(2)]
+        assert ["done" in answer for answer in answers] == [True, True]
 
 
 @linux

@@ -126,7 +126,9 @@ def test_only_papers_with_an_id_or_a_title_of_the_page_are_looked_at(library: Li
 
 @needs_data
 @pytest.mark.slow
-def test_no_real_pdf_is_taken_for_another_paper(tmp_path: Path) -> None:
+def test_no_real_pdf_is_taken_for_another_paper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import json
 
     from reader.library.identity import title_fold
@@ -134,6 +136,7 @@ def test_no_real_pdf_is_taken_for_another_paper(tmp_path: Path) -> None:
     from tests.benchmarks.library import newest_papers
 
     assert DATA is not None
+    monkeypatch.setenv("PATH", str(tmp_path))  # the one scan takes minutes: see test_pdf_ocr
     lines = (DATA / "files" / "truth.jsonl").read_text("utf-8").splitlines()
     truth = {DATA / "files" / row["file"]: row for row in map(json.loads, lines)}
     n_found = 0

@@ -23,7 +23,7 @@ class Tell(Protocol):
 class Unreadable(Exception):
     """The error of a file that cannot be read.
 
-    kind: one of those that `process` has words for. why: MuPDF's message, "" for none.
+    kind: one of those that `checks` has words for. why: MuPDF's message, "" for none.
     """
 
     def __init__(self, kind: str, why: str = "") -> None:

@@ -18,7 +18,6 @@ import queue
 import re
 import signal
 import site
-import stat
 import subprocess
 import sys
 import tempfile
@@ -33,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from reader.base.cluster import Each, TaskFailure
 from reader.base.errors import PdfError
 from reader.base.machine import n_cores
-from reader.base.messages import N_, Joined, Text, lazy_gettext, lazy_ngettext
+from reader.base.messages import Joined, Text, lazy_gettext
 from reader.library.highlight import Box, Highlight, InkStroke, Marks
 from reader.library.passage import Document
 from reader.pdfs.recognition import Looks
@@ -49,6 +48,7 @@ from reader.pdfs.text.answer import (
     page_from,
     pictures_from,
 )
+from reader.pdfs.text.checks import check_file, pdf_error, shown
 
 if TYPE_CHECKING:
     from reader.library.highlight import MarkEdits
@@ -71,69 +71,6 @@ _HARMLESS = ("encrypted", "not a pdf", "no file", "past the end")
 
 _OF_A_WORKER = ("crash", "memory")
 """Errors that may come from the files that a worker read before."""
-
-_HTML = re.compile(
-    rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|\?xml|!--)", re.IGNORECASE
-)
-_REASONS = {
-    "encrypted": N_("is encrypted and needs a password"),
-    "not a pdf": N_("is not a PDF"),
-    "broken": N_("is damaged and cannot be opened"),
-    "no page": N_("has no readable page"),
-    "past the end": N_("has no page {why}"),
-    "no file": N_("cannot be read ({why})"),
-    "empty": N_("is empty (0 bytes)"),
-    "folder": N_("is a folder, not a PDF"),
-    "device": N_("is not a regular file, but a pipe or a device"),
-    "time": N_("took more than {why}"),
-    "memory": N_("took too much memory to read"),
-    "bomb": N_("unpacks to more than {why} MB, hundreds of times its size; reading was stopped"),
-    "crash": N_("crashed the PDF reader"),
-    "start": N_("could not be read: the PDF reader did not start"),
-}
-_REMEDIES = {
-    "encrypted": N_("Save a copy without a password, and add that one."),
-    "not a pdf": N_("It may be a web page saved under that name: fetch it again."),
-    "broken": N_("Fetch it again, or try another program."),
-    "no page": N_("Fetch it again, or try another program."),
-    "past the end": N_("Look at an earlier page."),
-    "no file": N_("Check that the file is still there, and that you may read it."),
-    "empty": N_("Fetch it again."),
-    "folder": N_("Name the PDF in it."),
-    "device": N_("Name a PDF."),
-    "time": N_("The other files were read."),
-    "memory": N_("The other files were read."),
-    "bomb": N_("The file may be an attack. Check where it came from."),
-    "crash": N_("Fetch it again, or try another program."),
-    "start": N_("Is the machine very busy? Try again."),
-}
-"""The kinds of errors, each with the key of its hint."""
-
-
-def check_pdf(content: bytes, *, name: str = "the download") -> None:
-    """Raise PdfError unless bytes look as a whole PDF; they are not opened.
-
-    A PDF with neither "%%EOF" nor "startxref" in its last 64 kB was cut off. name: for the error.
-    """
-    if not content:
-        raise _error(name, "empty")
-    if _HTML.match(content[:1024]):
-        raise PdfError(
-            file=name,
-            what=lazy_gettext("is a web page, not a PDF"),
-            hint=lazy_gettext("The address may ask for a login: open it in a browser."),
-        )
-    if b"%PDF-" not in content[:1024]:
-        raise _error(name, "not a pdf")
-    # Not at the very end only, since servers and mailers append bytes.
-    tail = content[-65536:]
-    if b"%%EOF" not in tail and b"startxref" not in tail:
-        what = lazy_ngettext(
-            "is cut off: its end is missing (received {n} byte)",
-            "is cut off: its end is missing (received {n} bytes)",
-            len(content),
-        )
-        raise PdfError(file=name, what=what, hint=lazy_gettext("Fetch it again."))
 
 
 def read_pdf(path: Path, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> Document:
@@ -282,7 +219,7 @@ class PdfReader(_PdfQuestions):
             answer = self._answer(self._started(path), question, path)
         if "done" in answer:
             return answer["done"]
-        raise _error(path, answer["failed"], answer["why"])
+        raise pdf_error(path, answer["failed"], answer["why"])
 
     def _answer(self, worker: _Worker, question: dict[str, Any], path: Path) -> dict[str, Any]:
         tell, answer = self._tell, dict[str, Any]()
@@ -305,10 +242,10 @@ class PdfReader(_PdfQuestions):
             try:
                 worker = self._worker = _Worker(self._max_bytes)
             except OSError as error:  # too many processes, or too little memory
-                raise _error(path, "start") from error
+                raise pdf_error(path, "start") from error
             if "ready" not in worker.answer(START_S):
                 self.close()
-                raise _error(path, "start")
+                raise pdf_error(path, "start")
         return worker
 
 
@@ -327,40 +264,31 @@ def unlimited() -> list[str] | None:
         worker.end()
 
 
-def check_file(path: Path) -> None:
-    """Raise PdfError unless a path leads to a file with content.
-
-    It is not opened, since opening a named pipe would block.
-    """
-    try:
-        found = os.stat(path)
-    except (OSError, ValueError) as error:
-        if isinstance(error, FileNotFoundError):
-            why: Text = lazy_gettext("no such file")
-        else:
-            why = getattr(error, "strerror", None) or lazy_gettext("no such name")
-        raise _error(path, "no file", why) from None
-    if not stat.S_ISREG(found.st_mode):
-        raise _error(path, "folder" if stat.S_ISDIR(found.st_mode) else "device")
-    if not found.st_size:
-        raise _error(path, "empty")
-
-
 class _Worker:
     """The child, its process group, and the thread that reads its answers."""
 
     def __init__(self, max_bytes: int) -> None:
         self.n_files = 0.0
+        given, held = os.pipe()
+        self._held = os.fdopen(held, "wb")  # closed when this process ends, whatever ends it
         # -P keeps modules of the working directory out.
-        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
-            [sys.executable, "-P", "-m", "reader.pdfs.text.worker", str(max_bytes)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            # A group of its own can be killed with its tesseract, and gets no Ctrl-C.
-            start_new_session=True,
-        )
+        command = [sys.executable, "-P", "-m", "reader.pdfs.text.worker", str(max_bytes)]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+                [*command, str(given)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                # A group of its own can be killed with its tesseract, and gets no Ctrl-C.
+                start_new_session=True,
+                pass_fds=() if sys.platform == "win32" else (given,),
+            )
+        except OSError:
+            self._held.close()
+            raise
+        finally:
+            os.close(given)
         # A thread reads the pipe, so that waiting for an answer can have a time-out.
         self._answers: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
         threading.Thread(target=self._read_answers, daemon=True).start()
@@ -424,7 +352,7 @@ class _Worker:
         else:
             self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._process.stdin, self._process.stdout, self._held):
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
@@ -471,18 +399,6 @@ def _environment() -> dict[str, str]:
     }
     # Without HOME, Python looks for packages of `pip install --user` elsewhere.
     return kept | {"PYTHONPATH": search, "PYTHONUSERBASE": site.getuserbase()}
-
-
-def _error(path: Path | str, kind: str, why: Text = "") -> PdfError:
-    values = {"why": why} if why else {}
-    what, hint = lazy_gettext(_REASONS[kind], **values), lazy_gettext(_REMEDIES[kind])
-    return PdfError(file=shown(path), what=what, hint=hint, kind=kind)
-
-
-def shown(path: Path | str) -> str:
-    """Write a path as text that can be printed, whatever bytes it has."""
-    text = os.fsencode(path).decode(errors="backslashreplace")
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 Answer = TypeVar("Answer")
@@ -627,11 +543,11 @@ def answers_on(
         try:
             return path.read_bytes(), task
         except OSError as error:
-            raise _error(path, "no file", error.strerror or "") from error
+            raise pdf_error(path, "no file", error.strerror or "") from error
 
     for path, answer in each(answer_about, paths, values, lambda path: [path]):
         if isinstance(answer, TaskFailure):
-            hint = lazy_gettext(_REMEDIES["crash"])
+            hint = pdf_error(path, "crash").hint
             yield path, PdfError(file=shown(path), what=answer.why, hint=hint)
         else:
             yield path, answer.named(shown(path)) if isinstance(answer, PdfError) else answer

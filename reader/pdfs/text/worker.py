@@ -1,7 +1,8 @@
 """Answer questions about PDFs, one after the other, as a child process.
 
-    python -m reader.pdfs.text.worker MAX_BYTES
+    python -m reader.pdfs.text.worker MAX_BYTES PIPE
 
+PIPE is the number of one end of a pipe; this process ends when its other end, the caller's, closes.
 Each line on standard input is a JSON object {"task", "path", "timeout_s"}, with "page" and
 "width" or "boxes" for one page, "wanted" for the marks of a copy, and "n_ocr" where few pictured
 pages are to be read. Each answer is a line {"done": …} or {"failed": kind, "why": words}, or for
@@ -19,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import gc
 import json
 import os
 import signal
@@ -30,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.library.passage import Document
+from reader.pdfs.text import pictures
 from reader.pdfs.text.answer import Tell, Unreadable, failures, fields, unreadable
 from reader.pdfs.text.pages import document_of
 
@@ -152,10 +155,6 @@ def main() -> None:
     # Standard output is for answers alone: what libraries print goes to standard error.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    # PyMuPDF imports its layout model and its Markdown writer where it finds them (with numpy and
-    # onnxruntime). Nothing here uses them; without them the import takes .1 s instead of .5.
-    for name in ("pymupdf.layout", "pymupdf4llm"):
-        sys.modules[name] = None  # type: ignore[assignment]
     import pymupdf
 
     pymupdf.TOOLS.mupdf_display_errors(False)
@@ -168,21 +167,23 @@ def main() -> None:
     def tell(page: int, of: int, more_s: float = 0.0) -> None:
         put(_line({"page": page, "of": of, "more_s": more_s}))
 
+    _end_with_caller(int(sys.argv[2]))
+    # What was imported stays, so the collector need not search it again and again.
+    gc.freeze()
     put(_line({"ready": restrict(int(sys.argv[1]))}))
     last = _LastFile(pymupdf)
     for line in sys.stdin:
         question = json.loads(line)
         _limit_time(question["timeout_s"])
-        _end_with_caller(is_at_work=True)
-        found = _written(pymupdf, last, question, tell)
-        _end_with_caller(is_at_work=False)
-        put(found)
+        put(_written(pymupdf, last, question, tell))
         if last.id is None:
             last.close()
 
 
 def _written(pymupdf: Any, last: _LastFile, question: dict[str, Any], tell: Tell) -> bytes:
     """Answer a question as bytes for the pipe: a line, and perhaps bytes behind it."""
+    # To search thousands of lines for cycles while they are made takes a sixth of the whole time.
+    gc.disable()
     try:
         last.open(question)
         done = _answer(pymupdf, last.file, question, tell, last.texts)
@@ -197,6 +198,8 @@ def _written(pymupdf: Any, last: _LastFile, question: dict[str, Any], tell: Tell
         return _line({"failed": error.kind, "why": error.why})
     except MemoryError:
         return _line({"failed": "memory", "why": ""})
+    finally:
+        gc.enable()
 
 
 def _facts(found: object) -> str:
@@ -237,6 +240,7 @@ class _LastFile:
 
     def close(self) -> None:
         self.id, self.texts = None, {}
+        pictures.list_of_page.cache_clear()
         self._open_file.close()
         # MuPDF's store keeps fonts and pictures of the last file; the older half of it goes. The
         # rest has what turns colours into those of the screen, which takes 3 to 25 ms to make anew.
@@ -314,8 +318,6 @@ def _read(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Document:
 
 def _pictured(pymupdf: Any, file: Any, question: dict[str, Any]) -> object:
     """Answer a question about pictures, or about a page as one."""
-    from reader.pdfs.text import pictures
-
     task, page = question["task"], question.get("page", 0)
     if task == "looks":
         return pictures.looks_of(pymupdf, file)
@@ -395,17 +397,15 @@ def check_unpacked(pymupdf: Any, file: Any) -> None:
             raise Unreadable("bomb", str(most // 10**6))
 
 
-def _end_with_caller(*, is_at_work: bool) -> None:
-    """Let the kernel end this process group when the caller's end of standard input closes."""
-    # Between files the loop sees the end itself. Within a file MuPDF may never return, and no
-    # Python code runs. While at work nothing is written to standard input, so SIGIO comes only
-    # for its end, and the default action of SIGIO is to end the process.
-    if sys.platform == "win32":
-        return
-    signal.signal(signal.SIGIO, signal.SIG_DFL)
-    flags = fcntl.fcntl(0, fcntl.F_GETFL)
-    fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
-    fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC if is_at_work else flags & ~os.O_ASYNC)
+def _end_with_caller(pipe: int) -> None:
+    """Let the kernel end this process group when the caller's end of a pipe closes."""
+    # Within a file MuPDF may never return, and no Python code runs. Nothing is ever written to
+    # this pipe, so SIGIO comes only for its end, and its default action is to end the process.
+    # Standard input would not do: the kernel may signal a question after it was read already.
+    if sys.platform != "win32":
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 if __name__ == "__main__":
