@@ -9,6 +9,8 @@ import pymupdf
 import pytest
 
 from reader.pdfs.text.layout import contents_of, hits_of, layout_json, layout_of, sizes_of
+from reader.pdfs.text.mark_writer import hidden_marks
+from reader.pdfs.text.pictures import image_of_page
 
 LEFT = (
     "Snails hear with the foot. We have found infor-",
@@ -56,9 +58,10 @@ def test_words_are_read_column_by_column_without_hyphens_at_line_ends() -> None:
 def test_a_page_is_written_as_json_with_one_decimal_of_its_boxes() -> None:
     page = layout_of(pymupdf, _columns(), 1)
     for line in page["lines"]:
-        line["words"][0][4] = 'a "quoted" ノート\\'
+        line["words"][0] = (*line["words"][0][:4], 'a "quoted" ノート\\')
     written = json.loads(layout_json(page))
     for line in page["lines"]:
+        line["box"] = [round(x, 1) for x in line["box"]]
         line["words"] = [[*(round(x, 1) for x in box), word] for *box, word in line["words"]]
     assert written == page
 
@@ -174,6 +177,18 @@ def test_a_turned_page_is_laid_out_as_it_is_shown() -> None:
     x0, y0, x1, y1 = first["words"][0][:4]
     assert 690 < x0 < x1 < 715
     assert 59 < y0 < y1 < 95
+
+
+def test_marks_are_hidden_also_after_the_words_were_read() -> None:
+    document = _columns()
+    document[0].add_highlight_annot((60, 90, 300, 120))
+    with hidden_marks(pymupdf, document, 1):
+        unmarked = image_of_page(pymupdf, document, 1, 600, form="quick")
+    layout_of(pymupdf, document, 1)
+    marked = image_of_page(pymupdf, document, 1, 600, form="quick")
+    assert marked != unmarked
+    with hidden_marks(pymupdf, document, 1):
+        assert image_of_page(pymupdf, document, 1, 600, form="quick") == unmarked
 
 
 def test_pictures_are_figures_and_a_scan_of_the_whole_page_is_none() -> None:

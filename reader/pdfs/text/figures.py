@@ -44,8 +44,10 @@ class Box(NamedTuple):
 
     def meets(self, other: Box) -> bool:
         """Check whether two boxes overlap by more than an edge."""
-        shared = self.cut(other)
-        return shared.width > 0 and shared.height > 0
+        # Asked some hundred times a page: no box is made for the answer.
+        return max(self.x0, other.x0) < min(self.x1, other.x1) and (
+            max(self.y0, other.y0) < min(self.y1, other.y1)
+        )
 
     def grown(self, by: float) -> Box:
         """Return the box with a margin around it."""
@@ -388,11 +390,10 @@ def _drawn_box(look: Look, space: Box, own: Box) -> Box | None:
 
 
 def _is_in(box: Box, space: Box) -> bool:
-    shared = box.cut(space)
-    if shared.width < 0 or shared.height < 0:
-        return False
-    # Lengths are compared, since lines have no area.
-    return shared.width >= 0.7 * box.width and shared.height >= 0.7 * box.height
+    # Lengths are compared, since lines have no area; no box is made, as in `meets`.
+    width = min(box.x1, space.x1) - max(box.x0, space.x0)
+    height = min(box.y1, space.y1) - max(box.y0, space.y0)
+    return width >= max(0.0, 0.7 * box.width) and height >= max(0.0, 0.7 * box.height)
 
 
 def _is_rule(box: Box, look: Look) -> bool:

@@ -44,8 +44,10 @@ from reader.pdfs.text.pages import document_of
 from reader.pdfs.text.pictures import (
     MAX_DRAWN,
     MAX_LINES,
+    boxes_of,
     drawn_boxes,
     lines_with_words,
+    list_of_page,
     page_of,
     words_of,
 )
@@ -89,7 +91,8 @@ def layout_of(pymupdf: Any, file: Any, number: int) -> Plain:
     """
     page = page_of(pymupdf, file, number)
     try:
-        raw = lines_with_words(pymupdf, page)
+        listed = list_of_page(pymupdf, file, number)
+        raw = lines_with_words(pymupdf, page, listed)
         turn = page.rotation_matrix if page.rotation else None
         lines, columns = _in_order(raw)
         texts = [" ".join([word[4] for word in line["words"]]) for line in lines]
@@ -102,7 +105,7 @@ def layout_of(pymupdf: Any, file: Any, number: int) -> Plain:
             "links": list(_links(pymupdf, page)),
             "figures": []
             if turn
-            else [_rounded(box) for box in figures_of(pymupdf, page, texts, raw)],
+            else [_rounded(box) for box in figures_of(pymupdf, page, texts, raw, listed)],
         }
     except failures(pymupdf) as error:
         raise unreadable(error, "no page") from error
@@ -113,23 +116,20 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _quoted = json.encoder.encode_basestring
 
 
+# The formats of old take a third less time than new ones, and a page has hundreds of words.
+_WORD = "[%.1f,%.1f,%.1f,%.1f,%s]"
+_LINE = '{"box":[%.1f,%.1f,%.1f,%.1f],"angle":%d,"after":%s,"words":[%s]}'
+
+
 def layout_json(page: Plain) -> str:
-    """Write a page of `layout_of` as JSON, the boxes of words with one decimal."""
-    # To round these boxes first, and to write them as all else, takes four times as long.
+    """Write a page of `layout_of` as JSON, the boxes of lines and words with one decimal."""
+    # To round these boxes first, and to write them as all else, takes five times as long.
     lines = []
     for line in page["lines"]:
-        rest = {name: value for name, value in line.items() if name != "words"}
-        words = [
-            f"[{x0:.1f},{y0:.1f},{x1:.1f},{y1:.1f},{_quoted(text)}]"
-            for x0, y0, x1, y1, text in line["words"]
-        ]
-        lines.append(_with(rest, "words", words))
-    return _with({name: value for name, value in page.items() if name != "lines"}, "lines", lines)
-
-
-def _with(plain: Plain, name: str, several: Iterable[str]) -> str:
-    """Write an object as JSON, with a list of values that are written already."""
-    return f'{_encode(plain)[:-1]},"{name}":[{",".join(several)}]}}'
+        words = [_WORD % (x0, y0, x1, y1, _quoted(text)) for x0, y0, x1, y1, text in line["words"]]
+        lines.append(_LINE % (*line["box"], line["angle"], _quoted(line["after"]), ",".join(words)))
+    rest = _encode({name: value for name, value in page.items() if name != "lines"})
+    return f'{rest[:-1]},"lines":[{",".join(lines)}]}}'
 
 
 def _in_order(raw: Plain) -> tuple[list[Plain], list[Numbers]]:
@@ -184,7 +184,7 @@ def _plain_line(line: Plain) -> Plain:
     across, down = line["dir"]
     angle = round(math.degrees(math.atan2(down, across)) / 90) * 90 % 360
     return {
-        "box": _rounded(line["bbox"]),
+        "box": line["bbox"],
         "angle": angle,
         "words": line["words"],
         "after": "\n",
@@ -232,17 +232,22 @@ def _links(pymupdf: Any, page: Any) -> Iterator[Plain]:
 
 
 def figures_of(
-    pymupdf: Any, page: Any, texts: Iterable[str], read: Plain | None = None
+    pymupdf: Any,
+    page: Any,
+    texts: Iterable[str],
+    read: Plain | None = None,
+    listed: Any = None,
 ) -> list[Box]:
     """Find the drawings that have a caption, and all pictures but those of the whole page.
 
     texts: of the lines or blocks of the page. read: its lines where they are known, see `words_of`.
+    listed: see `list_of_page`.
     """
     has_caption = any(CAPTION.match(text) for text in texts)
     if not has_caption and not page.get_images():
         return []
     whole = Box(*page.rect)
-    log = page.get_bboxlog()[:MAX_DRAWN]
+    log = boxes_of(pymupdf, page, listed)[:MAX_DRAWN]
     pictures = [Box(*box).cut(whole) for kind, box in log if kind == "fill-image"]
     found = [
         box
@@ -269,7 +274,7 @@ LINE, MOST_LETTERS = 14.0, 25
 """The most points and letters of what is no picture of its own."""
 LONGEST_FORMULA = 240
 _SIGN = re.compile("[=<>+|/^_≤≥≠≈≡∼∝∈∉⊂⊆∪∩∀∃∑∏∫√∂∇∞→←⇒↦·×÷−±⊕⊗⊙∥⟨⟩〈〉]|\\(\\d+[a-z]?\\)$")
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
 _FUNCTIONS = {"log", "exp", "max", "min", "arg", "argmax", "argmin", "softmax", "sin", "cos"}
 
 
@@ -379,7 +384,7 @@ def is_formula(text: str) -> bool:
     """Check whether a paragraph is a displayed formula: signs, and hardly a word."""
     if len(text) > LONGEST_FORMULA or IS_CJK.search(text) or not _SIGN.search(text):
         return False
-    words = [word for word in _WORD.findall(text) if word.casefold() not in _FUNCTIONS]
+    words = [word for word in _LETTERS.findall(text) if word.casefold() not in _FUNCTIONS]
     return sum(map(len, words)) < 0.4 * len("".join(text.split()))
 
 

@@ -9,7 +9,6 @@ get_text("dict"), so that the code after it treats all pages alike.
 from __future__ import annotations
 
 import functools
-import gc
 import itertools
 import os
 import re
@@ -115,16 +114,6 @@ def document_of(pymupdf: Any, file: Any, tell: Tell, *, n_ocr: int | None = None
     tell: is called before each page is read. n_ocr: the number of pictured pages to read, the
     first ones and in little time; None for all.
     """
-    # The collector would search the thousands of lines for cycles again and again, which takes a
-    # sixth of the whole time.
-    gc.disable()
-    try:
-        return _document(pymupdf, file, tell, n_ocr)
-    finally:
-        gc.enable()
-
-
-def _document(pymupdf: Any, file: Any, tell: Tell, n_ocr: int | None) -> Document:
     faults = failures(pymupdf)
     try:
         n_pages = file.page_count
