@@ -108,15 +108,15 @@ class TestScores:
     def test_the_front_page_is_scored_one_by_one(self) -> None:
         known = truth(
             title="Small Mirrors",
-            authors=("Ada Invented", "Bo Invented"),
-            first_author="Ada Invented",
+            authors=("Ada Beispiel", "Bo Beispiel"),
+            first_author="Ada Beispiel",
             year=2024,
             abstract="We polish small mirrors",
             type="paper",
         )
         document = written(
             title="SMALL mirrors",
-            authors=("Ada Invented", "Cy Other"),
+            authors=("Ada Beispiel", "Cy Other"),
             year=2023,
             abstract="We polish small mir- rors and look into them.",
         )
@@ -130,7 +130,7 @@ class TestScores:
             "abstract's start": (1, 1),
             "kind told": (1, 1),
         }
-        assert shown(known, document, "names found").expected == "Bo Invented"
+        assert shown(known, document, "names found").expected == "Bo Beispiel"
 
     def test_nothing_is_scored_that_the_truth_does_not_say(self) -> None:
         assert of(TRUTH, written(title="Anything", authors=("Any",))) == {}
@@ -385,7 +385,7 @@ def data(tmp_path: Path) -> Path:
         {"title": "Another Machine that Speaks", "columns": 1, "kind": "paper", "language": "en"},
     ]
     for n, row in enumerate(rows):
-        row |= {"authors": ["Ada Invented", "Bo Invented"], "first_author": "Ada Invented"}
+        row |= {"authors": ["Ada Beispiel", "Bo Beispiel"], "first_author": "Ada Beispiel"}
         row["file"] = f"papers/p{n}.pdf"
         draw(files / row["file"], row["title"], is_marked=n == 0)
     (files / "hostile" / "h0.pdf").write_bytes(b"no PDF at all")
@@ -411,7 +411,7 @@ def draw(path: Path, title: str, *, is_marked: bool) -> None:
     with pymupdf.open() as file:
         page = file.new_page(width=595, height=842)
         page.insert_text((120, 80), title, fontsize=18, fontname="tibo")
-        page.insert_text((200, 110), "Ada Invented, Bo Invented", fontsize=11, fontname="tiro")
+        page.insert_text((200, 110), "Ada Beispiel, Bo Beispiel", fontsize=11, fontname="tiro")
         for n, line in enumerate((f"Speech is hard; {LONG}", "and a second line ends it.")):
             page.insert_text((60, 200 + 12 * n), line, fontsize=10, fontname="tiro")
         if is_marked:

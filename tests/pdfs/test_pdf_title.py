@@ -9,11 +9,12 @@ import pytest
 
 from reader.library.passage import Document
 from reader.pdfs.text.blocks import is_caption
+from reader.pdfs.text.cells import Cell
 from reader.pdfs.text.front import N_RAW
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import page_lines, with_ligatures
 from reader.pdfs.text.pages import compose
-from reader.pdfs.text.title import is_banner, reads_as_title
+from reader.pdfs.text.title import has_doubtful_sign, is_banner, reads_as_title
 from tests.data import DATA, needs_data
 from tests.pdfs.test_pdf_front import ADA, BEN, EVA, FLAGS, Sheet, titled
 
@@ -160,6 +161,13 @@ def test_a_raised_sign_that_may_be_an_exponent_leaves_the_title_unsure() -> None
 
 def test_a_sign_at_its_end_leaves_a_title_unsure() -> None:
     assert not titled("Quiet Machines that Listen #").mid(120, ADA, 11).body().read().is_title_sure
+
+
+@pytest.mark.parametrize(("text", "expected"), [("آلات هادئة", True), ("Quiet Machines", False)])
+def test_letters_from_right_to_left_leave_a_title_unsure(text: str, expected: bool) -> None:
+    # MuPDF gives their words from left to right, as they stand on the page.
+    cell = Cell(72, 80, 240, 97, 94, text, text, 17, 17, is_bold=False, is_italic=False)
+    assert has_doubtful_sign([cell]) == expected
 
 
 def test_the_last_line_of_a_title_may_read_as_a_name_with_a_mark() -> None:
@@ -399,6 +407,16 @@ def test_a_hyphen_in_a_title_does_not_set_off_its_subtitle() -> None:
     sheet = titled("Rain-Guided Machines").mid(102, "How they listen to the rain", 13)
     document = sheet.mid(130, ADA, 10).body().read()
     assert document.title == "Rain-Guided Machines: How they listen to the rain"
+
+
+def test_a_title_in_capitals_about_speech_stands_above_names_as_large() -> None:
+    """What the departments of a field are called is no word of an institution here."""
+    title = "VOICE PERTURBATION FOR FRUGAL CHILD AND ADULT SPEECH RECOGNITION"
+    sheet = Sheet().mid(80, title, 12, "tibo")
+    names = "Leocadia Nnamdi^1^, Arvid Stenqvist^2^, Bo-Ra Maeng^1^, Giulio Santacroce^2^"
+    sheet.raised(118, 107, names, 12, "tiit")
+    sheet.raised(180, 125, "^1^Somewhere Audio, ^2^Rain Machines, Elsewhere", 8)
+    assert sheet.body().read().title == title
 
 
 def test_a_subtitle_that_begins_with_a_dash_needs_no_colon() -> None:
@@ -863,3 +881,12 @@ def test_the_last_line_of_a_title_may_read_as_a_name_where_names_stand_elsewhere
     title, last = "Counting the Rain with Models for a Large Roof", "Quiet Harbour"
     assert read(f"{ADA}, Rain Institute of Somewhere") == (f"{title} {last}", (ADA,))
     assert read("Rain Institute, Somewhere") == (title, (last,))
+
+
+def test_the_kind_of_a_japanese_text_before_its_title_is_no_part_of_it() -> None:
+    def read(line: str) -> str:
+        sheet = Sheet().mid(80, line, 16, "japan").mid(110, "雨野花子", 11, "japan")
+        return sheet.body(heading="概要").read().title
+
+    assert read("巻頭言　雨を聞く静かな機械のために") == "雨を聞く静かな機械のために"
+    assert read("論文の雨を聞く静かな機械の設計") == "論文の雨を聞く静かな機械の設計"

@@ -16,6 +16,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from reader.pdfs.text.from_right import in_order, is_from_right
 from reader.pdfs.text.lines import Line, PageLines, style_of, tidy, with_ligatures
 
 MARK = "\x1f"
@@ -113,6 +114,8 @@ def _part(line: dict[str, Any]) -> Cell | None:
     In `marked` each raised mark is MARK: "Ada Example¹,² and" is "Ada Example\x1f and".
     """
     spans = line["spans"]
+    if is_from_right("".join([span["text"] for span in spans])):
+        spans = in_order(spans)
     letters: Counter[tuple[float, bool, bool, float]] = Counter()
     fonts: Counter[str] = Counter()
     sizes: Counter[float] = Counter()
@@ -218,14 +221,27 @@ def with_marks(cell: Cell) -> Cell:
 
 _NUMBER = r"(?:[1I][.．:)]?\s*|第\s*[1１一]\s*章\s*)?"
 _END = re.compile(
-    rf"{_NUMBER}(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|r[ée]sum[ée]|zusammenfassung|introduction"
+    rf"[【\[［〔]?{_NUMBER}"
+    r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|r[ée]sum[ée]|zusammenfassung|introduction"
+    r"|resumen|resumo|riassunto|samenvatting|sammanfattning|streszczenie|аннотация|реферат"
+    r"|الملخص|ملخص|الخلاصة|المستخلص|תקציר|抄\s*録|요\s*약|초\s*록|국문\s*초록|einleitung|einführung"
     r"|i\s?ntroduction|key\s?words?(?: and phrases)?|index terms|general terms"
     r"|categories and subject.*|ccs concepts|(?:table of )?contents|目\s*次|概\s*要|要\s*旨|摘\s*要"
     r"|あらまし|はじめに|まえがき|緒\s*言|序\s*論|内容梗概|アブストラクト|キーワード|序\s*章)"
-    r"(?:$|\s*[.:—–―\-：．]|\s{2,}|\s(?=[A-Z(\[\u3040-\u9fff]))",
+    r"(?:$|\s*[.:—–―\-：．】\]］〕]|\s{2,}|\s(?=[A-Z(\[\u0590-\u08ff\u3040-\u9fff\uac00-\ud7a3]))",
     re.IGNORECASE,
 )
-_PROSE = re.compile(r"\b(?:the|of|and|to|is|are|that|we|which|in|a|for|this|with|by|be)\b")
+_PROSE = re.compile(
+    r"\b(?:the|of|and|to|is|are|that|we|which|in|a|for|this|with|by|be"
+    # Without words that names and institutions have: de, la, und, et.
+    r"|ist|nicht|dass|wird|werden|wurde|wurden|eine|einer|sich|mit|dem|auf|als|auch|zwischen"
+    r"|que|qui|une|dans|est|pour|sur|nous|cette|sont|ont|ses|aux|par|ce"
+    r"|se|una|con|por|como|es|su|para|han|fue|uma|com|não|foi|são|ao|che|è|sono|non|si"
+    r"|het|een|dat|niet|zijn|met|wordt|op|att|som|är|med|och|ikke|til|på"
+    r"|się|jest|nie|na|że|byl|byla|это|что|не|на|для|как|из|по|при"
+    r"|של|את|על|כי|לא|בין|במאמר|في|من|على|إلى|التي|هذه|أن|بين)\b"
+    r"|[了的在和是与]|[\uac00-\ud7a3](?:은|는|을|를|에서|으로|하여)\b"
+)
 
 MANY = 45
 """The most cells of a title page; the front of a page with more is short."""

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from reader.library.passage import Block, Page, Type
+from reader.library.passage import Page, Type
+from reader.pdfs.text.abstract import abstract_below, abstract_of
 from reader.pdfs.text.cells import (
     Cell,
     cell_of,
@@ -30,13 +31,14 @@ from reader.pdfs.text.cells import (
     zone_of,
 )
 from reader.pdfs.text.headings import is_section
-from reader.pdfs.text.lines import Line, PageLines, glued, joined, tidy
-from reader.pdfs.text.people import authors_of, has_author_label, without_place
+from reader.pdfs.text.lines import Line, PageLines, tidy
+from reader.pdfs.text.people import authors_of, has_author_label, has_place, without_place
 from reader.pdfs.text.runs import Candidate, candidates, likeliest, stands_alone, with_last_lines
 from reader.pdfs.text.title import (
     CJK,
     above_text,
     has_doubtful_sign,
+    is_banner,
     is_parted,
     plain,
     reads_as_title,
@@ -394,6 +396,7 @@ class FrontSheet:
         notes = {c for c in notes if (round(c.base), c.size, c.font) not in rows}
         main = [cell for cell in column if cell not in notes]
         self.zone = zone_of(main, self.title, page.width, page.height)
+        self.zone = _beside(main, self.title, self.zone) + self.zone
 
     def candidates(self) -> list[Candidate]:
         """List the runs of lines that may be the title."""
@@ -416,6 +419,14 @@ def _column_of(title: list[Cell], cells: list[Cell], width: float) -> list[Cell]
     return [cell for cell in cells if cell.x0 < right] if is_beside else cells
 
 
+def _beside(cells: list[Cell], title: list[Cell], zone: list[Cell]) -> list[Cell]:
+    """Select the begin of a column at the left of the title that goes on below it."""
+    if not any(cell.x1 <= title[0].x0 for cell in zone if title):
+        return []
+    left = [c for c in cells if title[0].y0 - 2 < c.y0 and c.x1 <= title[0].x0]
+    return [cell for cell in left if cell not in zone and cell.y0 < title[-1].y1]
+
+
 def _authors_on(sheet: FrontSheet, cover: FrontSheet | None) -> tuple[str, ...]:
     zone = sheet.zone if sheet.title else own_part(sheet.zone)
     authors = authors_of(without_place(zone, sheet.heads))
@@ -423,11 +434,34 @@ def _authors_on(sheet: FrontSheet, cover: FrontSheet | None) -> tuple[str, ...]:
     if authors or not sheet.title:
         return authors
     # Above the title, or beside it. The name of a journal may read as one person's.
-    cells = [c for c in sheet.above if c not in sheet.title]
+    cells = [c for c in sheet.above if c not in sheet.title and not is_banner(c.text)]
     others = authors_of(cells)
     is_sure = len(others) > 1 or is_bare(sheet.cells) or has_author_label(cells)
+    if others and (is_sure or has_place(others[0], sheet.above)):
+        return others
     # Where nobody stands there, the words at the foot may be a person after all.
-    return others if others and is_sure else authors_of(zone)
+    return authors_of(zone) or _signed(sheet)
+
+
+def _signed(sheet: FrontSheet) -> tuple[str, ...]:
+    """Find who signs below the text, as in a letter to the editor."""
+    # Below the names stand the references of a letter, in small print.
+    notes = {c for c in sheet.cells if c.size < 0.95 * sheet.body and _NUMBERED.match(c.text)}
+    cells = [cell for cell in sheet.cells if cell not in notes]
+    # The text ends in the right one of two columns.
+    width = sheet.page.width
+    right = [cell for cell in cells if cell.x0 > width / 2 - sheet.body]
+    left = [cell for cell in cells if cell.x1 < width / 2 + sheet.body]
+    if all(any(is_prose(cell, width) for cell in half) for half in (left, right)):
+        cells = right
+    lines = [at for at, cell in enumerate(cells) if is_prose(cell, width)]
+    end = cells[lines[-1] + 1 :] if lines else []
+    return authors_of(end) if len(end) <= MOST_SIGNED else ()
+
+
+_NUMBERED = re.compile(r"\[?\d{1,3}[\].)]?\s")
+MOST_SIGNED = 6
+"""The cells below the text, some names with their places and mail."""
 
 
 def _is_front(second: FrontSheet, first: FrontSheet) -> bool:
@@ -521,115 +555,3 @@ def read_front(
         doi=doi if kind in ("paper", "thesis") else "",
         type=kind,
     )
-
-
-_HEADING = re.compile(
-    r"(?:\d\.?\s*)?(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|概\s*要|要\s*旨|摘\s*要|あらまし)\s*[.:：—–-]*",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(
-    r"\s(?:(?:Index Terms|Key\s?words(?: and [Pp]hrases)?|Categories and Subject Descriptors"
-    r"|CCS Concepts)\b|KEY\s?WORDS|INDEX TERMS|キーワード[：:])"
-)
-_NOTE = re.compile(r"(?<=[a-z]{2}[.)])\d{1,2}$")
-MAX_ABSTRACT_CHARS = 4000
-_NOT_HYPHENATED: frozenset[str] = frozenset()
-
-
-def abstract_of(pages: Sequence[Page]) -> tuple[str, str]:
-    """Extract the abstract and its language, where that is not the paper's own.
-
-    pages: the first few, in reading order. Returns "" for the abstract where no heading shows
-    where it is, "en" for the language of one in English before a text in another language, else
-    "". One in the text's own language comes first.
-    """
-    blocks = [block for page in pages for block in page.blocks]
-    found = ""
-    is_foreign: bool | None = None
-    for at in range(len(blocks)):
-        text = _abstract_at(blocks, at)
-        if not text:
-            continue
-        if is_foreign is None:
-            is_foreign = _is_english(_running_text(blocks, but=text)) is False
-        if not (is_foreign and _is_english(text)):
-            return text, ""
-        found = found or text
-    return found, "en" if found else ""
-
-
-def _abstract_at(blocks: Sequence[Block], at: int) -> str:
-    """Extract the abstract whose heading a block is; "" for any other block."""
-    block = blocks[at]
-    is_heading = block.kind in ("text", "heading") and _HEADING.fullmatch(block.text)
-    return _text(blocks[at + 1 :]) if is_heading else ""
-
-
-def _running_text(blocks: Iterable[Block], *, but: str) -> str:
-    texts = (block.text for block in blocks if block.kind == "text")
-    return " ".join(text for text in texts if text[:60] not in but)
-
-
-_WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = {"the", "of", "and", "to", "is", "are", "that", "we", "for", "with", "this", "by", "as",
-            "be", "which", "from"}  # fmt: skip
-FEWEST_WORDS = 25
-"""The fewest words, or Japanese characters, of a text whose language is told."""
-
-
-def _is_english(text: str) -> bool | None:
-    """Check whether a text is in English, by its script and function words; None if too short."""
-    n_cjk = len(CJK.findall(text))
-    words = _WORD.findall(CJK.sub(" ", text).casefold())
-    if len(words) + n_cjk < FEWEST_WORDS:
-        return None
-    # Of English words 19 to 33 in 100 are these, of German or French ones at most 3.
-    return n_cjk < len(words) and sum(word in _ENGLISH for word in words) > 0.1 * len(words)
-
-
-def abstract_below(cells: Sequence[Cell]) -> str:
-    """Extract the abstract as the cells below its heading; "" without one.
-
-    It is for pages on which columns beside the abstract confuse the order of the blocks.
-    """
-    head = next((c for c in cells if len(c.text) < 30 and _HEADING.fullmatch(c.text)), None)
-    if head is None:
-        return ""
-    lines: list[Cell] = []
-    last = head
-    for cell in cells:
-        is_under = (cell.x0 < head.x1 and cell.x1 > head.x0) or abs(cell.x0 - head.x0) < 3
-        if not is_under or cell.base <= head.base:
-            continue
-        is_far = cell.base - last.base > (3 if last is head else 2) * cell.size
-        if is_far or (lines and abs(cell.size - last.size) > 0.8):
-            break
-        lines.append(cell)
-        last = cell
-    return _cut(joined([line.text for line in lines])) if len(lines) > 2 else ""
-
-
-def _text(blocks: Sequence[Block]) -> str:
-    """Join the blocks of an abstract, from its first one to the next heading."""
-    text, size = "", 0.0
-    for block in blocks:
-        if (block.kind == "heading" and text) or len(text) > MAX_ABSTRACT_CHARS:
-            break
-        # A block in another size is a note or a label among the lines.
-        if block.kind != "text" or (size and abs(block.size - size) > 0.8):
-            continue
-        size = block.size
-        if text:
-            glue = "\n"
-            if block.glue != glue:
-                text, glue = glued(text, block.text, _NOT_HYPHENATED)
-            text += glue
-        text += block.text
-    return _cut(text)
-
-
-def _cut(text: str) -> str:
-    """Cut off keywords and rights at the end of an abstract."""
-    inside = _AFTER.search(text)
-    text = (text[: inside.start()] if inside else text).strip()
-    return _NOTE.sub("", text)

@@ -19,6 +19,8 @@ from itertools import accumulate, groupby, pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
+from reader.pdfs.text.from_right import in_order, is_from_right
+
 # Kana, ideographs, their punctuation, full-width forms. Hangul is written with spaces.
 CJK = "\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 IS_CJK = re.compile(f"[{CJK}]")
@@ -311,6 +313,8 @@ def line_of(line: dict[str, Any], direction: tuple[int, int] = _UPRIGHT) -> Line
     """Make a line of PyMuPDF's, turned upright from its direction; without text, an empty one."""
     spans = line["spans"]
     text = spans[0]["text"] if len(spans) == 1 else "".join([span["text"] for span in spans])
+    if is_from_right(text):
+        text = "".join([span["text"] for span in in_order(spans)])
     if not text.isprintable():
         text = NOT_TEXT.sub("", with_ligatures(text).replace("\xa0", " "))
     text = text.strip()

@@ -19,8 +19,9 @@ from typing import NamedTuple
 from reader.pdfs.text.blocks import is_caption
 from reader.pdfs.text.cells import MARK, Cell, rows_of
 from reader.pdfs.text.headings import is_section
-from reader.pdfs.text.name_words import INSTITUTIONS
-from reader.pdfs.text.people import authors_of, names_before, names_in
+from reader.pdfs.text.name_words import INSTITUTES
+from reader.pdfs.text.names import names_before, names_in
+from reader.pdfs.text.people import authors_of
 from reader.pdfs.text.title import CJK, ENDS_CUT, LABEL, LABELLED, is_alike, is_banner
 
 STRETCH = 8
@@ -76,7 +77,7 @@ def _piece(cells: list[Cell], at: int) -> Piece:
     n_names = len(names_in(marked) or ()) or names_before(marked) is not None
     is_none = is_banner(text) or is_section(text)
     words = {word.strip(".,;:()").lower() for word in text.split()}
-    is_place = "@" in text or not INSTITUTIONS.isdisjoint(words)
+    is_place = "@" in text or not INSTITUTES.isdisjoint(words)
     return Piece(cells, main, at, text, marked, n_words, n_cjk > 0, n_names, is_none, is_place)
 
 

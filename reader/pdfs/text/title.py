@@ -16,7 +16,7 @@ from itertools import pairwise, takewhile
 from reader.pdfs.text.cells import MARK, Cell, is_prose, rows_of, tidy_accents
 from reader.pdfs.text.headings import is_section
 from reader.pdfs.text.lines import joined, tidy
-from reader.pdfs.text.people import names_in
+from reader.pdfs.text.names import names_in
 
 MAX_CHARS = 300
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -176,6 +176,12 @@ def _opens_chapter(head: Cell, cells: Sequence[Cell], body: float) -> bool:
     return any(names_in(cell.marked) for cell in after)
 
 
+_KIND_BEFORE = re.compile(
+    r"(?:巻頭言|巻頭論文|論説|解説|総説|原著|原著論文|論文|研究論文|研究ノート|技術報告|資料|展望|書評|寄稿|論考|随想)\s+(?=\S{4})"
+)
+"""The kind of a Japanese text before its title, in the same line and type."""
+
+
 def title_text(cells: list[Cell], paper: str = "") -> str:
     """Join the title to one line, without marks of footnotes; "" for one that is too long.
 
@@ -184,7 +190,7 @@ def title_text(cells: list[Cell], paper: str = "") -> str:
     whole = ""
     for row in rows_of(cells):
         text = " ".join([*[_without_notes(cell) for cell in row[:-1]], _without_note(row[-1])])
-        text = _STRAY.sub("", text)
+        text = _STRAY.sub("", text) if whole else _KIND_BEFORE.sub("", _STRAY.sub("", text))
         # A smaller row is the subtitle.
         is_smaller = bool(whole) and row[0].top < 0.93 * cells[0].top
         if is_smaller and not (_PARTED.search(whole) or _DASH.match(text)):
@@ -266,11 +272,13 @@ def is_parted(cells: list[Cell], paper: str) -> bool:
 
 
 def has_doubtful_sign(cells: list[Cell]) -> bool:
-    """Check for a raised or lowered sign within a title, or one at its end that may be a note's."""
+    """Check for a raised or lowered sign within a title, one at its end that may be a note's, or
+    letters written from right to left, whose words MuPDF gives in the order of the page."""
     text = title_text(cells)
     is_raised = any(MARK in cell.marked.rstrip(f"{MARK} ") for cell in cells)
     is_kept = any(MARK in c.marked and _without_note(c) == c.text for c in cells)
     is_odd = any(unicodedata.category(c) in ("So", "Sk", "Co", "Cn") for c in text)
+    is_odd = is_odd or any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
     is_odd = is_odd or re.search(r"[\[(]\w[\])]$", text) is not None
     return is_raised or is_kept or is_odd or not _ENDS.search(text)
 

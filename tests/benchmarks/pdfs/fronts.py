@@ -1,9 +1,10 @@
-"""Fit the weights by which the title of a PDF is found: `python -m tests.benchmarks.pdfs.fronts`.
+"""Fit the weights by which title and authors are found: `python -m tests.benchmarks.pdfs.fronts`.
 
 Each DIR has PDFs and truth.jsonl, a line each: `file`, `title` (null for none), perhaps other right
-`titles`. For each DIR it prints how many titles are right with the weights that the others give,
-and how many are sure; then it writes those that all give. Scans count for nothing: what is
-recognised in them is seldom exact.
+`titles`; `first`, the first author ("" for none; without it the front fits no names). For each DIR
+it prints how many are right with the weights that the others give, and how many titles are sure;
+then it writes the weights that all give. Scans count for nothing: what is recognised in them is
+seldom exact.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymupdf
@@ -23,6 +24,7 @@ from scipy.optimize import minimize
 from reader.pdfs.text import front, runs
 from reader.pdfs.text.blocks import body_size
 from reader.pdfs.text.lines import page_lines, without_furniture
+from reader.pdfs.text.people import candidates, without_place
 from reader.pdfs.text.title import title_text
 from tests.benchmarks.pdfs import compare
 
@@ -41,24 +43,56 @@ class FittedFront(NamedTuple):
 
 
 def read(folder: Path) -> Iterator[FittedFront]:
-    """Read the fronts of a folder; those that have no right run are left out."""
-    for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
-        truth = json.loads(line)
-        right = {_bare(text) for text in (truth["title"], *truth.get("titles", ())) if text}
-        with pymupdf.open(folder / truth["file"]) as file:
-            n_pages = min(file.page_count, MAX_PAGES)
-            raw = [file[number].get_text("dict", flags=FLAGS) for number in range(n_pages)]
-        pages = [page_lines(page) for page in raw]
-        body = body_size([page.lines for page in pages])
-        dropped = set(pages[0].lines) - set(without_furniture(pages, body)[0])
-        for number, page in enumerate(raw[: front.N_RAW]):
-            sheet = front.FrontSheet(page, pages[number], () if number else dropped, body)
+    """Read the titles of a folder; fronts that have no right run are left out."""
+    for truth, sheets in _sheets(folder):
+        right = _titles(truth)
+        for sheet in sheets:
             several = sheet.candidates()
             is_right = [_bare(title_text(cells)) in right for cells, _ in several]
             if any(is_right) or not right:
                 found = [features for _, features in several]
                 yield FittedFront(truth["file"], [*found, {}], [*is_right, not right])
                 break
+
+
+def read_names(folder: Path) -> Iterator[FittedFront]:
+    """Read the lines with names of a folder, below the titles that are right."""
+    for truth, sheets in _sheets(folder):
+        right = _titles(truth)
+        for sheet in sheets if "first" in truth else ():
+            if right and _bare(title_text(sheet.title)) not in right:
+                continue
+            several = candidates(without_place(sheet.zone, sheet.heads))
+            wanted = compare.name(truth["first"])
+            is_right = [any(compare.name(n) == wanted for n in names[:1]) for _, names in several]
+            # A page whose authors are in no line, as above the title, tells nothing of the lines.
+            if several and (any(is_right) or not truth["first"]):
+                found = [features for features, _ in several]
+                yield FittedFront(truth["file"], [*found, {}], [*is_right, not any(is_right)])
+            break
+
+
+def _sheets(folder: Path) -> Iterator[tuple[dict[str, Any], list[front.FrontSheet]]]:
+    """Read the truths of a folder, each with the first pages that may be the front."""
+    for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
+        truth = json.loads(line)
+        with pymupdf.open(folder / truth["file"]) as file:
+            n_pages = min(file.page_count, MAX_PAGES)
+            raw = [file[number].get_text("dict", flags=FLAGS) for number in range(n_pages)]
+        pages = [page_lines(page) for page in raw]
+        body = body_size([page.lines for page in pages])
+        dropped = set(pages[0].lines) - set(without_furniture(pages, body)[0])
+        yield (
+            truth,
+            [
+                front.FrontSheet(page, pages[number], () if number else dropped, body)
+                for number, page in enumerate(raw[: front.N_RAW])
+            ],
+        )
+
+
+def _titles(truth: Mapping[str, Any]) -> set[str]:
+    return {_bare(text) for text in (truth["title"], *truth.get("titles", ())) if text}
 
 
 def _bare(text: str) -> str:
@@ -88,13 +122,8 @@ def fit(fronts: Sequence[FittedFront], names: Sequence[str]) -> NDArray[np.float
     return np.asarray(minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x)
 
 
-def main() -> None:
+def report(sets: Mapping[Path, Sequence[FittedFront]], file: Path | None, what: str) -> None:
     """Print a line for each folder left out, and write the weights of all."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+", metavar="DIR")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="reader/pdfs/text/title.json")
-    asked = parser.parse_args()
-    sets = {folder: list(read(folder)) for folder in asked.folders}
     every = [one for several in sets.values() for one in several]
     names = list(dict.fromkeys(name for one in every for f in one.found for name in f))
     for folder, several in sets.items():
@@ -109,10 +138,22 @@ def main() -> None:
             n_sure += bool(is_sure and best < len(scores) - 1)
             n_wrong += bool(is_sure and best < len(scores) - 1 and not one.is_right[best])
         figures = f"{n_right}/{len(several)} right, {n_sure} likely, {n_wrong} of them wrong"
-        sys.stdout.write(f"{folder}: {figures}\n")
-    if asked.write:
+        sys.stdout.write(f"{folder}, {what}: {figures}\n")
+    if file:
         weights = dict(zip(names, (round(w, 2) for w in fit(every, names).tolist()), strict=True))
-        asked.write.write_text(json.dumps(weights, indent=0) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(weights, indent=0) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Fit the titles and the names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+", metavar="DIR")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="reader/pdfs/text/title.json")
+    parser.add_argument("--write-names", type=Path, metavar="FILE", help=".../bylines.json")
+    asked = parser.parse_args()
+    report({folder: list(read(folder)) for folder in asked.folders}, asked.write, "titles")
+    names = {folder: list(read_names(folder)) for folder in asked.folders}
+    report({f: some for f, some in names.items() if some}, asked.write_names, "first authors")
 
 
 if __name__ == "__main__":
