@@ -56,11 +56,11 @@ def _kind(name: Kind, text: str) -> Callable[[Callable[..., Any]], Callable[...,
 # So that "-survey" is a word to leave out, and no option that is not known.
 @command(
     help=N_(
-        "Search by meaning and by words, in English and Japanese. Notes come first, then "
-        "papers, then pages of PDFs.\n\nPut the query in single quotes, so that the shell "
-        "leaves it as it is. All filters must fit. A minus before a filter finds what does not "
-        "fit it. Filters alone list the newest first. If nothing here has a word or a name, "
-        "the most similar one is used, and the result says so."
+        "Search by meaning and by words, in English and Japanese. Notes that fit come first, "
+        "then papers, other notes and pages of PDFs.\n\nPut the query in single quotes, so that "
+        "the shell leaves it as it is. All filters must fit. A minus before a filter finds what "
+        "does not fit it. Filters alone list the newest first. If nothing here has a word or a "
+        "name, the most similar one is used, and the result says so."
     ),
     examples={
         'search "translate while listening"': N_("Search for an idea"),
@@ -76,7 +76,8 @@ author:inaguma             or author:"Shinji Watanabe"
 venue:interspeech          published there, as sources, comments or ids say
 cites:2401.01234           whose PDF has this paper in its references
 year:2023                  or year:2020-2023
-has:note                   or has:pdf, has:highlight
+has:note                   or has:written (it counts), has:pdf,
+                           has:highlight
 state:pick                 or state:candidate, state:skip, state:read
 on:2026-10                 or on:2026-10-03: note written, marks imported,
                            paper arrived"""),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from reader.base.messages import Message, in_thousands, lazy_gettext
 from reader.base.messages import Text as Sentence
 from reader.base.tex import title_text
 from reader.base.text import plain
-from reader.base.words import MAX_QUERY, neighbours, phrase_term, query_words
+from reader.base.words import MAX_QUERY, neighbours, phrase_term, query_words, without_addresses
 from reader.library.folder import Library, find_paper
 from reader.library.highlight import MarkState
 from reader.library.ids import IdMatch, parse_id
@@ -31,6 +31,7 @@ from reader.search.evidence import (
     evidence,
     fingerprint,
     is_same_text,
+    share_of_letters,
     share_of_pairs,
     shared_words,
 )
@@ -54,6 +55,13 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
 """The kinds in the order of results: own words, marked words, papers, passages of papers."""
+
+OWN_KINDS: tuple[Kind, ...] = ("note", "highlight")
+
+FIRST_PAPERS, NEARLY_ALL = 3, 0.9
+"""A note or highlight stands before the papers if its paper is one of the first so many, or it has
+this share of the query's letters. Before, a paper without a note had 9 other notes before it, where
+158 of 2,000 papers have one; words of a note find it first as before."""
 
 AT_ONCE = 50
 """Texts that are read at a time; mostly the first ones are enough."""
@@ -83,6 +91,7 @@ class SearchHit:
     is_shared: the shared index has it, and not the library's own.
     also: ids of other papers with the same text.
     is_far: it has no word of the query and is not near by meaning, so it stands behind the rest.
+    share: of the query's letters, 0 to 1, in the words of a note or highlight; else 0.
     """
 
     kind: Kind
@@ -96,6 +105,7 @@ class SearchHit:
     also: tuple[str, ...] = ()
     is_shared: bool = False
     is_far: bool = False
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +152,9 @@ def search(
     and `notice` is that error. encoder: the name of the encoder.
     indexes: of the library, with a shared one; None for its own alone. Filters on what only the
     library knows leave the shared one out.
-    Returns at most `limit` hits of each kind, in the order of KINDS, each paper once in a kind;
-    then in the same order those that are far. Raises QueryError.
+    Returns at most `limit` hits of each kind, each paper once in a kind: in the order of KINDS,
+    but notes and highlights that fit less stand behind the papers; then in the same order those
+    that are far. Raises QueryError.
     """
     indexes = indexes or Indexes(library)
     wanted = [kind for kind in KINDS if kind in kinds]
@@ -311,9 +322,25 @@ def with_limits(found: SearchResult, library: Library, encoder: str) -> SearchRe
 
 def _found(ranking: Ranking, kinds: Sequence[Kind], limit: int) -> tuple[SearchHit, ...]:
     query, pairs = ranking.shown_words, neighbours(ranking.searched)
-    return _far_last(
-        [hits_of(ranking, kind, query=query, limit=limit, pairs=pairs) for kind in kinds]
-    )
+    hits = {kind: hits_of(ranking, kind, query=query, limit=limit, pairs=pairs) for kind in kinds}
+    return _far_last(_ordered(hits))
+
+
+def _ordered(by_kind: Mapping[Kind, Sequence[SearchHit]]) -> list[Sequence[SearchHit]]:
+    """Put the notes and highlights behind the papers that fit less than these."""
+    papers = by_kind.get("paper", ())
+    first = {hit.paper.row for hit in papers[:FIRST_PAPERS]}
+
+    def fits(hit: SearchHit) -> bool:
+        return not first or hit.paper.row in first or hit.share >= NEARLY_ALL
+
+    own = [hits for kind, hits in by_kind.items() if kind in OWN_KINDS]
+    return [
+        *([hit for hit in hits if fits(hit)] for hits in own),
+        papers,
+        *([hit for hit in hits if not fits(hit)] for hits in own),
+        by_kind.get("passage", ()),
+    ]
 
 
 def _far_last(by_kind: Sequence[Sequence[SearchHit]]) -> tuple[SearchHit, ...]:
@@ -345,7 +372,8 @@ def hits_of(
     """
     ranked, by_words = ranking.rank(kind)
     ranked = _side_by_side(ranking, ranked[:depth], pairs) if pairs else ranked[:depth]
-    return _hits(ranking.indexes, ranked, query, limit, by_words, far=ranking.far)
+    words = ranking.searched if kind in OWN_KINDS else ""
+    return _hits(ranking.indexes, ranked, query, limit, by_words, far=ranking.far, words=words)
 
 
 def _side_by_side(
@@ -355,10 +383,17 @@ def _side_by_side(
     first = dict(ranked[:AT_ONCE])
     texts = ranking.indexes.texts_at(list(first))
     scores = {
-        row: score + SIDE_BY_SIDE * share_of_pairs(pairs, texts[row].text if row in texts else "")
+        row: score + SIDE_BY_SIDE * share_of_pairs(pairs, _words_of(texts.get(row)))
         for row, score in first.items()
     }
     return [*sorted(scores.items(), key=lambda item: -item[1]), *ranked[AT_ONCE:]]
+
+
+def _words_of(text: Text | None) -> str:
+    """Get the words of a text in their order, without those that nobody wrote."""
+    if text is None:
+        return ""
+    return without_addresses(text.text) if text.kind == "note" else text.text
 
 
 def _hits(
@@ -368,6 +403,7 @@ def _hits(
     limit: int = 10,
     by_words: Container[int] = (),
     far: Callable[[Sequence[int]], Container[int]] = lambda _rows: (),
+    words: str = "",
 ) -> list[SearchHit]:
     best: dict[int, tuple[Text, float]] = {}
     for start in range(0, len(ranked), AT_ONCE):
@@ -380,7 +416,7 @@ def _hits(
             break
     chosen = list(best.values())[: MOST_ALIKE * limit]
     left = far([text.row for text, _ in chosen if text.row not in by_words])
-    return _shown_once(indexes, chosen, query, limit, by_words, left)
+    return _shown_once(indexes, chosen, query, limit, by_words, left, words=words)
 
 
 def _shown_once(
@@ -390,15 +426,18 @@ def _shown_once(
     limit: int,
     by_words: Container[int] = (),
     far: Container[int] = (),
+    *,
+    words: str = "",
 ) -> list[SearchHit]:
-    """Make the hits for texts of different papers; papers with the same text become one."""
+    """Make the hits for texts of different papers, with their share of `words`; papers with the
+    same text become one."""
     by_row = indexes.papers_at([t.paper for t, _ in chosen])
     marks_of = functools.cache(functools.partial(highlights.highlights_of, indexes.library.db))
     hits: list[SearchHit] = []
     seen: list[frozenset[str]] = []
     for text, score in chosen:
-        words = fingerprint(text.text)
-        same = next((n for n, other in enumerate(seen) if is_same_text(words, other)), None)
+        there = fingerprint(text.text)
+        same = next((n for n, other in enumerate(seen) if is_same_text(there, other)), None)
         if same is not None:
             also = (*hits[same].also, by_row[text.paper].record.id)
             hits[same] = replace(hits[same], also=also)
@@ -406,12 +445,15 @@ def _shown_once(
             # Evidence for a paper comes from the abstract, since the title is shown anyway.
             title, _unused, abstract = text.text.partition("\n")
             body = (abstract or title) if text.kind == "paper" else text.text
-            why = evidence(body, query, as_text=title_text)
+            is_note = text.kind == "note"
+            why = evidence(body, query, as_text=title_text, in_addresses=not is_note)
             place = by_row[text.paper], _page_now(text, marks_of), text.section
             has_words = text.row in by_words
             hit = SearchHit(text.kind, *place, why.text, score, why.matches, has_words)
-            hits.append(replace(hit, is_shared=text.row < 0, is_far=text.row in far))
-            seen.append(words)
+            share = share_of_letters(words, _words_of(text)) if words else 0.0
+            hit = replace(hit, is_shared=text.row < 0, is_far=text.row in far, share=share)
+            hits.append(hit)
+            seen.append(there)
     return hits
 
 
@@ -540,13 +582,11 @@ def search_like(
     words = telling_words(library, text[:READ_LETTERS])
     indexes = indexes or Indexes(library)
     ranking = Ranking(indexes, Query(words=words), encoder, vector, QueryMeaning({}))
-    hits = _far_last(
-        [
-            hits_of(ranking, kind, query=words, limit=limit + 1, depth=DEPTH)[:limit]
-            for kind in kinds
-        ]
-    )
-    found = SearchResult(hits, notice, shared_error=indexes.error)
+    hits = {
+        kind: hits_of(ranking, kind, query=words, limit=limit + 1, depth=DEPTH)[:limit]
+        for kind in kinds
+    }
+    found = SearchResult(_far_last(_ordered(hits)), notice, shared_error=indexes.error)
     return with_limits(found, library, encoder)
 
 

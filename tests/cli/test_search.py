@@ -20,7 +20,7 @@ from reader.search.find import SearchHit, SearchResult
 from reader.search.rows import index
 from reader.search.rows.index import PassageText
 from tests.marked_pdfs import typeset
-from tests.samples import DAY, FEEDS_TOML, NOW, Web, paper, tools
+from tests.samples import DAY, FEEDS_TOML, NOW, Web, copy_tables, paper, tools
 
 NO_MODEL = FEEDS_TOML + '[encoder]\nmodel = "/there/is/no/model"\n'
 SNAILS = paper(1, "Snails in gardens", "We listen to snails, and to rain in gardens.")
@@ -31,7 +31,7 @@ TIDES = paper(2, "Tides", "An inland sea has tides of its own.")
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("READER_NOW", NOW.isoformat())
     monkeypatch.setenv("COLUMNS", "80")
-    (tmp_path / "feeds.toml").write_text(NO_MODEL, "utf-8")
+    (copy_tables(tmp_path) / "feeds.toml").write_text(NO_MODEL, "utf-8")
     with open_library(tmp_path, now=lambda: NOW) as library:
         papers.add_papers(library.db, [SNAILS, TIDES], source="arXiv", on=DAY)
         index.add_passages(

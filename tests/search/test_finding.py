@@ -61,6 +61,43 @@ def test_one_kind_is_found_behind_more_papers_than_a_ranking_is_deep(
     assert shown(found) == [hit]
 
 
+def test_words_side_by_side_in_an_address_lift_no_note(library: Library) -> None:
+    address = "https://example.org/small-gardens-grow"
+    for row, text in ((3, f"Of attention I know: {address}"), (4, "Attention, twice: attention.")):
+        notes.add_note(library.db, row, text, is_written=False, at=NOW, on=DAY)
+    index_words(library, tools(Web()))
+    encode(library, tools(Web()))
+    encoder = SmallEncoder()
+    words = "attention small gardens grow"
+    found = search(
+        library, words, encode_query=encoder.encode_query, encoder=encoder.name, kinds=["note"]
+    )
+    assert next(hit.paper.row for hit in found.hits) != 3
+    assert not any("example" in hit.evidence[a:b] for hit in found.hits for a, b in hit.matches)
+
+
+def test_a_note_stands_before_papers_that_fit_better_only_with_nearly_all_words(
+    tmp_path: Path,
+) -> None:
+    with a_library(tmp_path) as library:
+        titles = ["Bees of Rivers", "Tides", "Dunes", "Lakes of Bees", "Moss of Bees", "Rivers"]
+        given = [paper(n, title, "Nothing more.") for n, title in enumerate(titles, 1)]
+        papers.add_papers(library.db, given, source="arXiv", on=DAY)
+        texts = {1: "We try this.", 2: "Unlike bees.", 3: "Like bees, like rivers!"}
+        for row, text in texts.items():
+            notes.add_note(library.db, row, text, is_written=True, at=NOW, on=DAY)
+        index_words(library, tools(Web()))
+
+        def order(query: str) -> list[tuple[Kind, int]]:
+            found = search(library, query, encode_query=no_model, encoder="")
+            return [(hit.kind, hit.paper.row) for hit in found.hits]
+
+        assert order("bees rivers")[0] == ("note", 3)
+        assert order("bees rivers")[1:3] == [("paper", 1), ("paper", 6)]
+        assert order("bees rivers")[-1] == ("note", 2)
+        assert order("rivers try") == [("note", 1), ("paper", 6), ("paper", 1), ("note", 3)]
+
+
 def test_by_meaning_too_each_kind_has_its_own_ranking(library: Library) -> None:
     encode(library, tools(Web()))
     encoder = SmallEncoder()

@@ -94,6 +94,35 @@ def test_own_words_come_first_then_papers_and_places_in_them(client: TestClient)
     assert 'href="/note/arxiv:2506.00002"' in page
 
 
+def test_notes_that_fit_less_stand_behind_the_papers_under_a_heading(parts: Parts) -> None:
+    with parts.open_library() as library:
+        several = [paper(n, f"Owls {n}", "Owls hunt over frozen lakes.") for n in range(3, 8)]
+        papers.add_papers(library.db, several, source="arXiv", on=DAY)
+        add_note(library, find_paper(library, "2506.00003"), "They hunt over frozen lakes. Owls!")
+        add_note(library, find_paper(library, "2506.00001"), "They hunt, as it seems. I doubt it.")
+        index_words(library, tools(Web()))
+    with site(parts) as client:
+        page = client.get("/search?q=owls+hunt+frozen+lakes").text
+    names = re.findall('<h2 id="hits-(.*?)">(.*?)</h2>', page)
+    assert names[:3] == [("note", "Notes"), ("paper", "Papers"), ("note-more", "More notes")]
+    assert page.index("as it seems.") > page.index('id="hits-note-more"')
+
+
+def test_more_notes_are_a_tap_away_also_where_some_stand_behind_the_papers(parts: Parts) -> None:
+    with parts.open_library() as library:
+        owls = [paper(n, f"Owls {n}", "Owls hunt over frozen lakes.") for n in range(3, 8)]
+        ants = [paper(n, f"Ants {n}", "Ants walk in rows.") for n in range(8, 14)]
+        papers.add_papers(library.db, [*owls, *ants], source="arXiv", on=DAY)
+        add_note(library, find_paper(library, "2506.00003"), "They hunt over frozen lakes. Owls!")
+        for n in range(8, 14):
+            words = f"They hunt {n} times, as it seems. I doubt {n} of them."
+            add_note(library, find_paper(library, f"2506.{n:05}"), words)
+        index_words(library, tools(Web()))
+    with site(parts) as client:
+        page = client.get("/search?q=owls+hunt+frozen+lakes").text
+    assert page.count('kind=note">More notes</a>') == 1
+
+
 def test_what_is_neither_by_words_nor_near_stands_under_a_heading_of_its_own(parts: Parts) -> None:
     small = SmallEncoder()
     with parts.open_library() as library:

@@ -130,7 +130,7 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
         notices += [plain(found.notice.message), plain(found.notice.hint)]
         notices.append(_("Only words were compared, not meaning."))
     return {
-        "groups": _groups(found),
+        "groups": _groups(found, limit),
         "head": head_of(found, query) if found.hits or not loose else "",
         "loose": loose,
         "notices": list(filter(None, notices)),
@@ -147,15 +147,24 @@ def _found(visit: Visit, query: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _groups(found: SearchResult) -> list[tuple[str, list[SearchHit]]]:
-    """Group the hits under headings: kinds, and "far" for those that stand behind all others."""
+def _groups(found: SearchResult, limit: int) -> list[tuple[str, list[SearchHit], bool]]:
+    """Group the hits under headings: kinds, "far" for those that stand behind all others, and
+    "note-more" for notes behind the papers. True where the kind may have more than `limit`."""
 
     def heading(hit: SearchHit) -> str:
         return "far" if hit.is_far and has_near else hit.kind
 
     has_near = not all(hit.is_far for hit in found.hits)
-    # `groupby` needs the hits of a heading together; `search` returns them so.
-    return [(name, list(hits)) for name, hits in groupby(found.hits, heading)]
+    groups: dict[str, list[SearchHit]] = {}
+    for name, hits in groupby(found.hits, heading):
+        groups[f"{name}-more" if name in groups else name] = list(hits)
+
+    def may_have_more(name: str) -> bool:
+        kind = name.removesuffix("-more")
+        n = sum(len(groups.get(one, ())) for one in (kind, f"{kind}-more"))
+        return kind != "far" and n >= limit and f"{name}-more" not in groups
+
+    return [(name, hits, may_have_more(name)) for name, hits in groups.items()]
 
 
 def marked(hit: SearchHit | WaitingHit) -> Markup:

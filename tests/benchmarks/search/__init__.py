@@ -7,6 +7,7 @@
     pool       the library that is searched: drawn papers and PDFs
     ways       four ways to answer: the program's, its halves, plain bm25
     quality    how high what was meant stands
+    mixed      notes and papers in one list
     cost       size, memory, time to add, a million passages
     katakana   the English words that are found for katakana words
     likeness   many vectors drawn like few
@@ -17,10 +18,11 @@ How long a search takes from a cold start is in `speed`.
 """
 
 from tests.benchmarks.frame import Subject
-from tests.benchmarks.search import cost, katakana, pgvector, quality, shared
+from tests.benchmarks.search import cost, katakana, mixed, pgvector, quality, shared
 
 SUBJECTS = (
     Subject("quality", quality.measure),
+    Subject("mixed", mixed.measure),
     Subject("cost", cost.measure),
     Subject("katakana", katakana.measure),
     Subject("shared", shared.measure),
