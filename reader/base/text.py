@@ -77,6 +77,16 @@ def shorten(text: str, width: int) -> str:
     return text
 
 
+def shorten_between_words(text: str, width: int) -> str:
+    """Cut text as `shorten` does, but not within a word, where that costs less than a half."""
+    short = shorten(text, width)
+    kept = short.removesuffix("…")
+    if short == text or not text[len(kept)].isalnum():
+        return short
+    whole = kept.rpartition(" ")[0].rstrip(" ,;:")
+    return f"{whole}…" if columns(whole) * 2 > width else short
+
+
 def sentences(texts: Iterable[str]) -> str:
     """Join sentences: with a blank, but for those that a Japanese full stop ends."""
     joined = ""
@@ -272,6 +282,10 @@ def accents(text: str) -> str:
 
 DOLLAR_MATHS = compiled(r"(\$[^$]*\$)")
 """A formula between dollars; splits a text into words and formulas, in turn."""
+ADDRESS = compiled(r"(?:https?://|www\.)[!-(*-~]*[0-9A-Za-z/#=]")
+"""An address of the web, as it stands in a text; without a bracket that closes around it."""
+LINK = compiled(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s\"[^\"\n]*\")?\)")
+"""A link of Markdown, `[label](address)`, or a picture."""
 WIKI_LINK = compiled(r"\[\[([^\[\]\n]{1,300})\]\]")
 """`[[key]]` or `[[key|words]]`, what links one note to another."""
 SEAM = "**⋯ "

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from reader.base.text import compiled
+from reader.base.text import ADDRESS, LINK, compiled
 
 MAX_QUERY = 1_000
 """Characters of a query that are read."""
@@ -60,6 +60,25 @@ def words_in_order(text: str) -> list[str]:
     if text.isascii():  # as `grams` does, three times as quick
         return [folded(token) for token in text.casefold().translate(_BETWEEN_WORDS).split()]
     return [word for token in _tokens(text) for word in _index_words(folded(token))]
+
+
+def without_addresses(text: str) -> str:
+    """Leave out the addresses in a text: of a link of Markdown its label stays."""
+    return ADDRESS.sub(" ", LINK.sub(r"\1", text))
+
+
+def address_words(text: str) -> list[str]:
+    """Make one word of each address in a text, by which it is found when all of it is typed.
+
+    It begins as no other word does: "httpgithubcomopenaiwhisper".
+    """
+    return [address_word(address) for address in ADDRESS.findall(text)]
+
+
+def address_word(address: str) -> str:
+    """Make the word of one address, as it is indexed."""
+    letters = _NO_LETTER.sub("", _SCHEME.sub("", address.casefold()))
+    return folded(f"http{letters}")
 
 
 def query_terms(query: str) -> str:
@@ -256,7 +275,12 @@ def _compounds(text: str) -> list[str]:
 
 
 def _joined_neighbours(query: str, tokens: list[str]) -> list[str]:
-    """Join two and three neighbours of a short query; of a long one only compounds."""
+    """Join two and three neighbours of a short query, of a long one only compounds; and make a
+    word of each address."""
+    return list(dict.fromkeys([*address_words(query), *_joined(query, tokens)]))
+
+
+def _joined(query: str, tokens: list[str]) -> list[str]:
     latin = [token for token in tokens if not is_cjk(token)]
     if len(latin) > SHORT_QUERY or len(latin) != len(tokens):
         return _compounds(query)
@@ -290,6 +314,8 @@ _ENDING = compiled(
     "(?<=[a-z]{4})(?:i[sz](?:ation|ing|ed|er|e)|ation|ment|ness|ity|al(?:ly)?|ly|ive|ing|ed|ion"
     "|[eo]r|able|[ae]n(?:ce|t)|ic|e|y)$"
 )
+_SCHEME = compiled(r"\A(?:https?://)?(?:www\.)?")
+_NO_LETTER = compiled("[^0-9a-z]+")
 _HYPHEN = compiled("[-\u00ad\u2010\u2011]")
 _COMPOUND = compiled(
     rf"(?<![^\W_{_CJK}])[^\W_{_CJK}]+(?:[-\u00ad\u2010\u2011][^\W_{_CJK}]+){{1,3}}(?![^\W_{_CJK}])"

@@ -19,6 +19,7 @@ from reader.base.messages import lazy_gettext
 from reader.base.tex import title_text
 from reader.base.text import plain, visible
 from reader.base.words import (
+    address_words,
     is_cjk,
     phrase_term,
     query_words,
@@ -37,7 +38,7 @@ from reader.notes.rows import notes
 from reader.notes.rows.notes import WaitingNote
 from reader.notes.words import is_written
 from reader.notes.write import check_typed, checked_text
-from reader.search.evidence import evidence
+from reader.search.evidence import evidence, note_words
 from reader.search.rows import index
 
 KnownBy = Literal["", "id", "title", "pdf"]
@@ -176,18 +177,21 @@ def search_waiting(library: Library, query: str, *, limit: int) -> list[WaitingH
     return [
         WaitingHit(note, best.text, best.matches)
         for note in islice(found, limit)
-        for best in [evidence(note.words, parsed.all_words, as_text=title_text)]
+        for best in [evidence(note.words, parsed.all_words, as_text=title_text, in_addresses=False)]
     ]
 
 
 def _has(note: WaitingNote, parts: Sequence[Part]) -> bool:
     """Check whether the words of a note are as each part of a query wants them."""
-    text = f" {' '.join(words_in_order(note.words))} "
+    text = f" {' '.join(words_in_order(note_words(note.words)))} "
 
     def is_there(leaf: QueryTerm | Filter) -> bool:
         # The expression of the full text is a run of words, the last one maybe only begun.
-        term = phrase_term(leaf.text) if isinstance(leaf, QueryTerm) else ""
-        return bool(term) and (f" {term[1:-2]}" if term[-1] == "*" else f" {term[1:-1]} ") in text
+        if not isinstance(leaf, QueryTerm) or not (term := phrase_term(leaf.text)):
+            return False
+        if any(f" {word} " in text for word in address_words(leaf.text)):
+            return True
+        return (f" {term[1:-2]}" if term[-1] == "*" else f" {term[1:-1]} ") in text
 
     return all(is_true(part, is_there) for part in parts)
 

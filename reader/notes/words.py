@@ -12,15 +12,20 @@ from collections.abc import Iterator
 from itertools import islice
 
 from reader.base.messages import N_, Joined, Text, lazy_gettext
-from reader.base.text import SEAM, WIKI_LINK, plain
+from reader.base.text import ADDRESS, SEAM, WIKI_LINK, plain
 from reader.notes.own_words import own_prose
 
 MAX_BYTES = 16_000_000
 """The most bytes of a note: a larger file was named by mistake."""
 LOOKED_AT = 200_000
 """The characters in which two sentences are looked for."""
-SEPARATOR = f"{SEAM}changed in two places: above, the library's words; below, the file's ⋯**"
-BESIDE = f"{SEAM}written at the same time: above, what was saved first; below, what came after ⋯**"
+SEPARATOR = lazy_gettext(
+    "**⋯ changed in two places: above, the library's words; below, the file's ⋯**"
+)
+BESIDE = lazy_gettext(
+    "**⋯ written at the same time: above, what was saved first; below, what came after ⋯**"
+)
+"""Both begin with SEAM in each language, by which the line is known again."""
 BLANK = " \t\r\n"
 
 
@@ -34,7 +39,7 @@ def sentences(text: str) -> Iterator[str]:
     for line in _prose(text):
         line = _MARKER.sub("", line, count=1)
         # Addresses are hidden in as many characters, so places in the line stay.
-        hidden = _ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
+        hidden = ADDRESS.sub(lambda address: "\0" * len(address[0]), line)
         start = 0
         for end in _END.finditer(hidden):
             # No abbreviation is longer than twelve signs.
@@ -62,8 +67,10 @@ def merge_words(ours: str, theirs: str, base: str = "") -> str:
     base: the words that theirs began from. Where ours has them below a separator already, since
     they were merged just now, theirs take their place.
     """
-    if base and ours.endswith(f"{SEPARATOR}\n\n{base}"):
-        return ours.removesuffix(base) + theirs
+    if base and ours.endswith(f"\n\n{base}"):
+        above = ours.removesuffix(f"\n\n{base}")
+        if above.rpartition("\n")[2].startswith(SEAM):
+            return f"{above}\n\n{theirs}"
     if without_blank_ends(theirs) in ours:
         return ours
     if without_blank_ends(ours) in theirs:
@@ -95,7 +102,6 @@ _END = re.compile(
     rf"|(?<![.!?])[.!?]++[{_CLOSING}]*+(?=\s|\Z|[{_CJK}])"
 )
 _MARKER = re.compile(r"\A\s*(?:[-*+•・]\s+|\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s+)?")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*[0-9A-Za-z/#=]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(rf"[^\W{_CJK}]+(?:['’.-][^\W{_CJK}]+)*")
 _ENDS = ".!?。！？．:："
@@ -108,7 +114,7 @@ def _prose(text: str) -> Iterator[str]:
     for line in re.split(r"\r\n|[\n\r]", text):
         bare = line.strip()
         mark = bare[:3] if bare[:3] in ("```", "~~~") else ""
-        is_apart = not bare or bare[0] in "#>" or bare in (SEPARATOR, BESIDE) or mark or fence
+        is_apart = not bare or bare[0] in "#>" or bare.startswith(SEAM) or mark or fence
         # A fence ends with the mark that began it; the other one within is code.
         if mark and fence in ("", mark):
             fence = "" if fence else mark

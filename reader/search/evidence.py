@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from reader.base.text import SEAM, columns, plain
+from reader.base.text import ADDRESS, LINK, SEAM, columns, plain
 from reader.base.words import (
     MAX_TERMS,
     TELLING_NOTHING,
     WordPlace,
+    address_word,
+    address_words,
     folded,
     grams,
     is_cjk,
@@ -22,9 +24,11 @@ from reader.base.words import (
     query_words,
     says_something,
     searchable,
+    without_addresses,
     word_places,
     words_in_order,
 )
+from reader.library.ids import find_ids
 from reader.library.passage import sentences
 
 _HEADING = re.compile(r"#{1,6} ")
@@ -32,9 +36,6 @@ _HEADING = re.compile(r"#{1,6} ")
 # No bracket opens between links: with \W* there, thirty times [[]] took minutes.
 _LINKS = re.compile(r"[^\w[]*(?:\[\[[^][]*\]\][^\w[]*)+")
 """Nothing but links: [[2506.00001]]."""
-
-_ADDRESS = re.compile(r"!?\[([^][]+)\]\(https?://[^\s)]*\)")
-"""A link of Markdown to a page elsewhere: [the label](https://example.org/whisper)."""
 
 SAME = 0.85
 """The share of words in common from which on two texts count as the same."""
@@ -149,30 +150,48 @@ def _n_times(text: str, term: str) -> int:
     return n
 
 
+def note_words(note: str) -> str:
+    """Return the words by which a note is found.
+
+    The words of addresses are left out, since nobody wrote them: /speech-to-text-2/. Of each
+    address the ids of papers stay, and one word that stands for all of it.
+    """
+    ids = [
+        one.id.partition(":")[2] for address in ADDRESS.findall(note) for one in find_ids(address)
+    ]
+    return " ".join([without_addresses(note), *ids, *address_words(note)])
+
+
 def evidence(
-    text: str, query: str, *, width: int = 200, as_text: Callable[[str], str] = plain
+    text: str,
+    query: str,
+    *,
+    width: int = 200,
+    as_text: Callable[[str], str] = plain,
+    in_addresses: bool = True,
 ) -> Evidence:
     """Choose the sentence of a text that has most of a query's words, else the first whole one.
 
     It is cut with "…" to at most `width` characters around the first match. as_text: makes the
-    chosen sentence one to print, for example without TeX.
+    chosen sentence one to print, for example without TeX. in_addresses: whether words within an
+    address count; one that was typed whole always does.
     """
     # Of a link the label is read. The words of its address fit by chance: many have /paper/.
-    lines = [line for s in sentences(text) if (line := _ADDRESS.sub(r"\1", plain(s)))]
+    lines = [line for s in sentences(text) if (line := LINK.sub(r"\1", plain(s)))]
     if not lines:
         return Evidence("")
     found = [line for line in lines if not _is_bare(line)] or lines
-    wanted = _QueryWords.of(query)
+    matches = functools.partial(_QueryWords.of(query).matches, in_addresses=in_addresses)
     # A heading is mostly the template's, and is shown only where it has words of the query.
     prose = [line for line in found if not _HEADING.match(line)] or found
     first = next((line for line in prose if not _is_fragment(line)), prose[0])
-    best, (places, most) = first, wanted.matches(first)
+    best, (places, most) = first, matches(first)
     for sentence in found:
-        others, n = wanted.matches(sentence)
+        others, n = matches(sentence)
         if n > most:
             best, places, most = sentence, others, n
     if (shown := as_text(best)) != best:
-        best, (places, _unused) = shown, wanted.matches(shown)
+        best, (places, _unused) = shown, matches(shown)
     return _cut(best, places, width)
 
 
@@ -287,12 +306,20 @@ class _QueryWords:
             pairs |= {pair for pair in found if parts_of(pair)} or found
         return cls(frozenset([*words, *joined_words(query)]), frozenset(pairs))
 
-    def matches(self, sentence: str) -> tuple[list[tuple[int, int]], int]:
+    def matches(
+        self, sentence: str, *, in_addresses: bool = True
+    ) -> tuple[list[tuple[int, int]], int]:
         """Find the places of the query's words in a sentence, and how many different ones."""
         if not self.words:
             return [], 0
         places: list[tuple[int, int]] = []
         units: set[str] = set()
+        for address in ADDRESS.finditer(sentence):
+            if (word := address_word(address[0])) in self.words:
+                units.add(word)
+                places.append(address.span())
+        if not in_addresses:
+            sentence = ADDRESS.sub(lambda found: " " * len(found[0]), sentence)
         # Up to three words joined by hyphens: "end-to-end" is found by "endtoend".
         latin: list[WordPlace] = []
         for place in word_places(sentence):

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.base.text import html_to_text, plain, plain_lines, sentences, shorten
+from reader.base.text import (
+    html_to_text,
+    plain,
+    plain_lines,
+    sentences,
+    shorten,
+    shorten_between_words,
+)
 
 NASTY = st.lists(
     st.one_of(
@@ -99,6 +106,21 @@ def test_plain_text_is_safe_and_idempotent(foreign: str) -> None:
 )
 def test_text_is_cut_to_its_width_on_the_screen(text: str, width: int, expected: str) -> None:
     assert shorten(text, width) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bees count to four", "Bees count to four"),
+        ("Bees count to fourteen", "Bees count to…"),
+        ("Bees count to four, and", "Bees count to four…"),
+        ("Bees count to: fourteen", "Bees count to…"),
+        ("Bees Überarithmetically", "Bees Überarithmeti…"),
+        ("蜂は四つまで数えられるという", "蜂は四つまで数えら…"),
+    ],
+)
+def test_a_title_in_a_sentence_is_cut_between_words(text: str, expected: str) -> None:
+    assert shorten_between_words(text, 19) == expected
 
 
 @given(st.text(), st.integers(-2, 20))

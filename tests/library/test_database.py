@@ -357,6 +357,22 @@ class TestDamage:
         with Database(folder) as db:
             assert index.n_without_vector(db, "small") == 2
 
+    def test_an_index_with_the_words_of_addresses_gets_its_notes_again(self, folder: Path) -> None:
+        with Database(folder) as db:
+            index.add_paper_texts(db, [1, 2])
+            notes.add_note(db, 1, "Rain.", is_written=False, at=NOW, on=DAY)
+            index.add_note_text(db, 1)
+            texts = index.texts_without_vector(db, "small")
+            index.add_vectors(db, "small", [(key, b"12") for key, _ in texts])
+            assert index.notes_without_text(db) == []
+        with contextlib.closing(sqlite3.connect(folder / "index.db")) as raw:
+            raw.execute("PRAGMA user_version = 8")
+        with Database(folder) as db:
+            assert (db.index_is_new, index.notes_without_text(db)) == (False, [1])
+            assert index.find_words(db, "note", "rain", limit=9)  # until then it stays found
+            index.add_note_text(db, 1)
+            assert (index.notes_without_text(db), index.n_without_vector(db, "small")) == ([], 0)
+
     def test_an_index_of_another_layout_is_rebuilt(self, folder: Path) -> None:
         with Database(folder) as db:
             index.add_paper_texts(db, [1, 2])

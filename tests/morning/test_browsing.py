@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -148,7 +148,7 @@ def test_of_very_many_papers_with_a_word_the_newest_are_listed(
         assert browse(other, "rain 17").papers[0].row == 17
 
 
-@settings(max_examples=60, deadline=timedelta(seconds=2))
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(
     ["rain", "moss", "-survey", "year:2023", "-year:2024", "author:field", "state:pick",
      "-state:skip", "state:candidate", "has:note", "-has:note", "topic:speech", "on:2025-06"]

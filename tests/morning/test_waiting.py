@@ -182,6 +182,13 @@ def test_waiting_notes_are_found_by_all_of_their_words(
     assert len(search_waiting(library, query, limit=1)) == min(1, len(numbers))
 
 
+def test_a_waiting_note_is_found_by_a_whole_address_and_not_by_its_words(library: Library) -> None:
+    ran(library, a_note("The code: https://example.org/gates-of-moss"))
+    assert search_waiting(library, "moss", limit=9) == []
+    [hit] = search_waiting(library, "https://example.org/gates-of-moss/", limit=9)
+    assert [hit.evidence[a:b] for a, b in hit.matches] == ["https://example.org/gates-of-moss"]
+
+
 def test_a_joined_or_undone_note_is_found_as_waiting_no_more(library: Library) -> None:
     [paper] = here(library, 1)
     ran(library, a_note(), a_note(LINK.replace("00001", "00002"), "Two"))

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reader.base.front_matter import fields
+from reader.base.messages import speaking
 from reader.library.highlight import Highlight
 from reader.notes.file import new_file, splice, with_words, words_of
 from reader.notes.sheet import Sheet
@@ -231,6 +232,13 @@ def test_sentences_are_counted_as_a_reader_would(text: str, n: int) -> None:
         ("> Good paper. I must try it.\n\n## A. B.\n```\nx = 1. y = 2.\n```", False),
         ("`x = 1. y.` $a. b. c$ <!-- It is good. I try it. --> [[a b c. d]]", False),
         ("- we like it a lot\n- and so do the fish", True),
+        ("## Abstract\nBees can count. So can ants.\n\nThey do so at night.", False),
+        ("## Paper References\n1. Counting among Bees\n2. Ants and their Numbers", False),
+        ("## **参考文献:** ##\n- 蜂の数え方について\n- 蟻の数の覚え方", False),
+        ("## Abstract\nBees can count.\n## Mine\nI doubt it. They guess.", True),
+        ("## Abstract art\nBees can count. So can ants.", True),
+        ("## Abstract\n蜂は数えられるという。夜にも数えるらしい。", True),
+        ("## 概要\n蜂は数える。蟻も数える。", True),
     ],
 )
 def test_two_sentences_are_a_written_note(text: str, expected: bool) -> None:
@@ -472,6 +480,19 @@ def test_other_words_take_the_place_of_the_persons(old: Sheet, text: str, is_win
 )
 def test_two_changes_are_both_kept(ours: str, theirs: str, merged: str) -> None:
     assert merge_words(ours, theirs) == merged
+
+
+def test_the_line_between_two_texts_is_in_the_language_spoken() -> None:
+    english = merge_words("蜂は数える。", "蜂は踊る。")
+    with speaking("ja"):
+        joint = merge_words("蜂は数える。", "蜂は踊る。")
+        lines = joint.split("\n\n")
+        assert lines[1] == "**⋯ 2か所で変更されました。上はライブラリの文、下はファイルの文です ⋯**"
+        assert list(sentences(joint)) == ["蜂は数える。", "蜂は踊る。"]
+        # A line that was written in the other language is known as well.
+        assert merge_words(english, "蜂は眠る。", "蜂は踊る。") == english.replace("踊る", "眠る")
+    assert merge_words(joint, "蜂は眠る。", "蜂は踊る。") == joint.replace("踊る", "眠る")
+    assert list(sentences(joint)) == ["蜂は数える。", "蜂は踊る。"]
 
 
 @settings(max_examples=100, deadline=None)

@@ -148,7 +148,7 @@ def test_a_late_word_where_only_the_block_changed_needs_no_mark(library: Library
     hand.close()
     export(library)
     assert newest(library) == "Bees count. They do.\n\n# By hand."
-    assert SEPARATOR not in content(library, now)
+    assert str(SEPARATOR) not in content(library, now)
 
 
 def test_what_a_hand_added_beside_words_stays(library: Library) -> None:

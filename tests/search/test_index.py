@@ -113,6 +113,27 @@ class TestWords:
         assert index.notes_without_text(db) == []
         assert (find(db, "frogs"), find(db, "toads")) == ([], [("note", 1)])
 
+    @pytest.mark.parametrize(
+        ("query", "is_found"),
+        [
+            ("speech to text", False),
+            ("example", False),
+            ("repository", True),
+            ("See https://www.example.org/speech-to-text-x/", True),
+            ("http://example.org/speech-to-text-x", True),
+            ("example.com/rivers?of=dust", False),
+            ("https://example.com/rivers?of=dust", True),
+            ('"2401.01234"', True),
+        ],
+    )
+    def test_a_note_is_found_by_its_words_and_by_whole_addresses(
+        self, db: Database, query: str, is_found: bool
+    ) -> None:
+        there = "[The repository](https://example.org/speech-to-text-x), also"
+        note(db, 1, f"{there} https://example.com/rivers?of=dust, https://arxiv.org/abs/2401.01234")
+        fill(db)
+        assert find(db, query) == ([("note", 1)] if is_found else [])
+
     def test_passages_know_their_page_and_are_replaced_together(self, db: Database) -> None:
         index.add_passages(db, 1, PASSAGES, sha256="a")
         assert index.n_passages(db, 1) == 2

@@ -214,8 +214,19 @@ def test_the_address_of_a_link_is_no_evidence() -> None:
     assert evidence(link, "paper game").text == "where it is"
 
 
+def test_of_a_notes_address_only_the_whole_is_marked() -> None:
+    text = "It plays.\n\nIt is at https://example.org/a-game-engine, they say."
+    found = evidence(text, "game engine", in_addresses=False)
+    assert (found.text, found.matches) == ("It plays.", ())
+    assert evidence(text, "game engine").matches == ((31, 42),)
+    found = evidence(text, "https://example.org/a-game-engine/", in_addresses=False)
+    assert found.text == "It is at https://example.org/a-game-engine, they say."
+    assert found.matches == ((9, 42),)
+
+
 @pytest.mark.parametrize(
-    "bare", ["0.31 12.4 17.0 speech 8 9.1", "[[speech 2506.00001]]", "![[a]], [[speech]]", BESIDE]
+    "bare",
+    ["0.31 12.4 17.0 speech 8 9.1", "[[speech 2506.00001]]", "![[a]], [[speech]]", str(BESIDE)],
 )
 def test_numbers_and_bare_links_are_no_evidence(bare: str) -> None:
     text = f"{bare}\n\nIt listens to rivers."

@@ -165,6 +165,8 @@ def test_a_query_lets_through_what_fits_and_nothing_else(
         ("has:pdf AND fish", set()),
         ("topic:speech NOT survey", {1}),
         ("state:read OR state:pick", {2}),
+        ("has:written OR fish", {2}),
+        ("has:note NOT has:written", {2}),
     ],
 )
 @pytest.mark.parametrize("few", [0, filters.FEW])

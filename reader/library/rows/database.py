@@ -25,7 +25,7 @@ from reader.library.rows.migrations import MIGRATIONS
 
 LATEST = len(MIGRATIONS)
 
-INDEX_VERSION = 8
+INDEX_VERSION = 9
 """The layout of index.db, one higher whenever INDEX_TABLES or the indexed words change. An
 index.db with another number is brought to it by INDEX_STEPS, or made anew where none leads on."""
 
@@ -86,20 +86,20 @@ _CITED = [
     "CREATE INDEX idx.cited_keys_of_paper ON cited_keys(paper)",
 ]
 
-# PDFs that were read before are read once more, for their references.
-_READ_AGAIN = "UPDATE idx.texts SET source_hash = '' WHERE kind = 'passage'"
+# Read once more: PDFs for their references, notes to leave out the words of addresses.
+_PDFS = "UPDATE idx.texts SET source_hash = '' WHERE kind = 'passage'"
+_NOTES = "UPDATE idx.texts SET source_hash = '' WHERE kind = 'note'"
 
 _FEATURES = (
     "CREATE TABLE idx.features (paper INTEGER PRIMARY KEY, names BLOB NOT NULL,"
     " numbers BLOB NOT NULL, hash BLOB NOT NULL) STRICT"
 )
-
 _CONTENTS = (
     "CREATE TABLE idx.contents (sha256 TEXT PRIMARY KEY, entries TEXT NOT NULL) STRICT,"
     " WITHOUT ROWID"
 )
 
-INDEX_STEPS = {4: _COUNTS, 5: [*_CITED, _READ_AGAIN], 6: [_FEATURES], 7: [_CONTENTS]}
+INDEX_STEPS = {4: _COUNTS, 5: [*_CITED, _PDFS], 6: [_FEATURES], 7: [_CONTENTS], 8: [_NOTES]}
 """What brings an index.db of a layout to the next one; the texts and vectors in it stay."""
 
 INDEX_TABLES = [

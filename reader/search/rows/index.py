@@ -20,6 +20,7 @@ from typing import Literal
 from reader.base.words import searchable
 from reader.library.rows.database import Database, Row
 from reader.library.rows.fields import BROUGHT_SQL
+from reader.search.evidence import note_words
 
 Kind = Literal["note", "highlight", "paper", "passage"]
 
@@ -128,7 +129,7 @@ def add_note_text(db: Database, paper: int) -> None:
         _drop(db, changes, "note", paper)
         text = note["text"]
         changes.added.append(
-            _add(db, "note", paper, {"note": text}, str(note["id"]), hash_of(text))
+            _add(db, "note", paper, {"note": note_words(text)}, str(note["id"]), hash_of(text))
         )
 
 
