@@ -130,7 +130,10 @@ def show_check(library: Library, paper: LibraryPaper, note: Revision, *, as_json
         return
     width = output.width_of_terminal()
     unseen = [line] if (line := unseen_line(check)) else []
-    for text in (*unseen, *(check_lines(check) or [own_line(check)])):
+    # What counted when it was saved stays so: days and streaks of the past do not change.
+    is_late = check.is_mostly_copied and note.is_written
+    late = [_("It counted when you saved it, and still does.")]
+    for text in (*unseen, *(check_lines(check) or [own_line(check)]), *(late if is_late else ())):
         output.put_all(wrap(text, width, "  ", ""))
 
 

@@ -251,20 +251,26 @@ def parts_of(note: str) -> list[Part]:
 
 def own_prose(note: str) -> str:
     """Replace what is no prose of the person's with blanks: quotations, headings, code, formulas,
-    links to notes, comments. Lists keep their points."""
+    links to notes, comments, what stands under "Abstract" or "References". Lists keep their
+    points."""
     return _blanked(note).replace(POINT, "-")
 
 
 def _blanked(note: str) -> str:
     """Replace all but prose with blanks, and the marks of a list's points with POINT."""
     lines: list[str] = []
-    fence = ""
+    fence, under = "", ""
     for line in _LINE.findall(_COMMENT.sub(_blank, note)):
         bare = line.strip()
         mark = bare[:3] if bare[:3] in ("```", "~~~") else ""
         # A note that lost its line breaks may begin with "## " and go on for a page.
         is_heading = _HEADING.match(bare) and len(bare) <= LONGEST_HEADING
-        is_apart = mark or fence or bare[:1] == ">" or is_heading
+        if is_heading and not fence:
+            found = _OF_PAPER.match(bare)
+            under = (found and found.lastgroup) or ""
+        # A Japanese text below "Abstract" is a summary of an English paper, and nobody's copy.
+        is_of_paper = under == "list" or (under == "abstract" and not _WIDE.search(line))
+        is_apart = mark or fence or bare[:1] == ">" or is_heading or is_of_paper
         if mark and fence in ("", mark):
             fence = "" if fence else mark
         lines.append(_SEEN.sub(" ", line) if is_apart else _MARKER.sub(_mark_point, line, count=1))
@@ -310,6 +316,12 @@ _LINE = re.compile(r"[^\n\r]*(?:\r\n|[\n\r]|\Z)")
 _LETTER = re.compile(r"[^\W\d_]")
 _COMMENT = re.compile(r"<!--(?:.*?-->|.*\Z)", re.DOTALL)
 _HEADING = re.compile(r"#{1,6}(?:\s|\Z)|(?:[-*_=]\s*){3,}\Z")
+# What stands under it is the paper's. Under 概要 and 要旨 people write summaries of their own.
+_OF_PAPER = re.compile(
+    r"#+\s+[*_]*(?:(?P<abstract>abstract)|(?P<list>(?:\w+\s)?references|bibliography|参考文献))"
+    r"[*_:：]*(?:\s#+)?\Z",
+    re.IGNORECASE,
+)
 _MARKER = re.compile(r"\A\s*(?:[-*+•●◦‣・]\s+|\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s+)?")
 # Every span has a longest length, so that a mark that nobody closed costs linear time.
 _SPANS = (

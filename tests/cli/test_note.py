@@ -574,6 +574,24 @@ class TestWithinTheProcess:
             "Your own words: no sentence is close to the paper's.\n"
         )
 
+    def test_a_note_that_counted_before_the_abstract_was_known_is_said_to_count_still(
+        self, small: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert in_process(small, BEES, "-m", COPIED) == 0
+        assert in_process(small, BEES, "--check") == 0
+        assert not says(capsys.readouterr().out, "It counted when you saved it")
+        edit = ["edit", BEES, "abstract=Wasps."]
+        assert cli_run(edit, Settings(small, is_quiet=True)) == 0
+        assert in_process(small, BEES, "-m", f"{COPIED} ") == 0
+        assert says(capsys.readouterr().out, "Written (1 of 3 today)")
+        assert cli_run([*edit[:2], "abstract="], Settings(small, is_quiet=True)) == 0
+        assert in_process(small, BEES, "--check") == 0
+        assert says(
+            capsys.readouterr().out,
+            "copied, abstract: Bees were",
+            "It counted when you saved it, and still does.",
+        )
+
     @pytest.mark.parametrize(
         "args",
         [

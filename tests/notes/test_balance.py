@@ -68,7 +68,8 @@ def test_a_starving_theme_is_named_except_near_a_deadline_or_on_a_day_off(
         for row in range(1, 6):
             write(library, row, TRANSLATION)
         assert tuple(map(str, balance(library, DAY).hints)) == (
-            "speech/recognition: 0 of 5 written up in the last 14 days. Is it that theme's turn?",
+            "speech/recognition: 0 of 5 written up on your own themes in the last 14 days. Is it "
+            "that theme's turn?",
         )
         assert [balance(library, DAY + timedelta(n)).hints for n in (1, 2, 6)] == [(), (), ()]
         assert balance(library, DAY + timedelta(7)).starving == (RECOGNITION,)

@@ -15,6 +15,7 @@ from reader.base.errors import Locked, ModelError, UsageError
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.rows import papers
+from reader.morning.edit import edit
 from reader.morning.merge import join
 from reader.notes import drafts
 from reader.notes.links import backlinks, links_of, lost_links, related
@@ -277,6 +278,12 @@ class TestLinks:
         assert one.sentence == "As the bees and [[nobody]] did."
         add_note(written, ants, "No link any more. Gone.")
         assert backlinks(written, 1) == []
+
+    def test_the_title_in_a_backlink_is_not_cut_within_a_word(self, written: Library) -> None:
+        title = "On Bees in Wet Gardens at Night and Their Arithmetic of Multiplication"
+        edit(written, library_paper(written, 1), {"title": title})
+        [one] = backlinks(written, 1)
+        assert one.sentence == "As “On Bees in Wet Gardens at Night and Their Arithmetic of…” did."
 
     def test_keys_are_matched_without_case_and_a_copys_key_is_the_papers(
         self, written: Library

@@ -13,6 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from reader.base.errors import ModelError
+from reader.cli.frame import Settings
+from reader.cli.frame import run as cli_run
 from reader.library.disk import lock_file
 from reader.library.folder import find_paper
 from reader.library.highlight import Highlight
@@ -170,6 +172,12 @@ class TestSaving:
         assert (found["is_new"], found["said"]) == (False, "No changes: On <i>Bees</i>")
         assert "No changes" in client.get(found["to"]).text
 
+    def test_the_answer_counts_what_was_written_today(self, client: TestClient) -> None:
+        assert "Written today: 0 of " in client.get(f"/note/{BEES}").text
+        found = post(client, f"/note/{BEES}", text=ONE, base="0")
+        assert found["written_today"].startswith("Written today: 1 of ")
+        assert found["written_today"] in client.get(f"/note/{BEES}").text
+
     def test_a_revision_that_came_meanwhile_stays_with_the_new_one(
         self, parts: Parts, client: TestClient
     ) -> None:
@@ -269,6 +277,24 @@ class TestChecking:
         assert "abstract" in part
         assert "Mostly copied: does not count" in part
         assert "mark quotations with “…” or <code>&gt;</code>." in part
+
+    def test_a_note_that_counts_is_not_said_to_count_for_nothing(
+        self, parts: Parts, client: TestClient
+    ) -> None:
+        """The abstract that it is copied from came after it was saved."""
+        edit = ["edit", BEES, "abstract=Wasps."]
+        assert cli_run(edit, Settings(parts.folder, is_quiet=True)) == 0
+        write(parts, COPIED)
+        assert cli_run([*edit[:2], "abstract="], Settings(parts.folder, is_quiet=True)) == 0
+
+        def said(text: str) -> str:
+            fields = {"text": text, "base": str(newest(parts))}
+            part = client.post(f"/note/{BEES}/check", data=fields, headers={"x-part": "1"}).text
+            return html.unescape(part)
+
+        assert "It counted when you saved it, and still does" in said(COPIED)
+        assert "does not count" not in said(COPIED)
+        assert "does not count" in said(f"{COPIED} When the dots grew, they kept to it.")
 
     def test_own_words_count_from_two_sentences_on(self, client: TestClient) -> None:
         def said(text: str) -> str:

@@ -120,9 +120,15 @@ def save(visit: Visit) -> Response:
             "number": noted.number,
             "meanwhile": noted.meanwhile,
             "base": newest.id if newest else 0,
+            "written_today": _written_today(visit),
             "to": to,
         }
     )
+
+
+def _written_today(visit: Visit) -> str:
+    n, _unused, target = export.progress(visit.library)
+    return _("Written today: {n} of {target}.", n=n, target=target)
 
 
 def draft(visit: Visit) -> Response:
@@ -204,7 +210,10 @@ def _compared(visit: Visit, paper: LibraryPaper, words: str) -> Mapping[str, Any
             encode = visit.parts.encode_if_warm(visit.config)
             found = check_typed(visit.library, paper, words, encode)
             near = related(visit.library, paper, words, encode=encode)
-    is_counting = is_written(words) and not (found and found.is_mostly_copied)
+    is_copied = bool(found and found.is_mostly_copied)
+    newest = newest_note(visit.library, paper) if is_copied else None
+    # What counted when it was saved stays so: days and streaks of the past do not change.
+    is_late = newest is not None and newest.is_written and newest.text == words
     return {
         "held_id": paper.record.id,
         "where": where,
@@ -212,7 +221,8 @@ def _compared(visit: Visit, paper: LibraryPaper, words: str) -> Mapping[str, Any
         "unseen": unseen_line(found) if found else "",
         "none_close": own_line(found) if found else "",
         "near": near,
-        "is_counting": is_counting,
+        "is_counting": is_written(words) and not is_copied,
+        "is_late": is_late,
         "has_words": bool(words.strip()),
     }
 
@@ -274,7 +284,7 @@ def _page(visit: Visit, paper: LibraryPaper, sheet: NoteForm, **more: Any) -> Re
         "sheet": sheet,
         "is_overtaken": bool(newest and newest.id != sheet.base),
         "n_revisions": len(known),
-        "progress": export.progress(library),
+        "written_today": _written_today(visit),
         "guess": queue.guess_of(library.db, paper.row),
         "fields": fields_of(sheet.text, all_texts(library.config.templates)),
         "templates": [] if newest else [(n, named(n)) for n in template_names(library)],
