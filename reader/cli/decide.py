@@ -36,7 +36,8 @@ from reader.morning.pick import (
     without_put_off,
 )
 from reader.morning.undo import UNDONE, ActKind, PastAct, archive_before, past_acts, take_back
-from reader.texts.morning import mute_texts, muted_part, within_priority
+from reader.notes.rows import notes
+from reader.texts.morning import mute_texts, muted_part, skimmed_text, within_priority
 
 if TYPE_CHECKING:
     from reader.morning.remove import TrashEntry
@@ -148,6 +149,7 @@ def queue_command(context: click.Context, as_json: bool) -> None:
     """List the queue, then the papers that were put off."""
     with build.opened(context) as library:
         whole, day = whole_queue(library), library.today()
+        n_skimmed = notes.n_skimmed(library.db)
     waiting = without_put_off(whole, day)
     put_off = [queued for queued in whole if queued not in waiting]
     if as_json:
@@ -157,12 +159,9 @@ def queue_command(context: click.Context, as_json: bool) -> None:
         return
     width = output.width_of_terminal()
     if waiting:
-        output.put(
-            output.bold(
-                _("QUEUE  {n} picked and not written up yet, oldest first", n=len(waiting))
-                + within_priority(one.paper.priority for one in waiting)
-            )
-        )
+        heading = _("QUEUE  {n} picked and not written up yet, oldest first", n=len(waiting))
+        priorities = within_priority(one.paper.priority for one in waiting)
+        output.put(output.bold(heading + priorities))
     else:
         output.put(
             _(
@@ -180,6 +179,8 @@ def queue_command(context: click.Context, as_json: bool) -> None:
         output.put(output.bold(_("LATER  {n} put off", n=len(put_off))))
     for number, queued in enumerate(put_off, 1):
         output.put_all(listing.queued_lines(queued, width, number, is_put_off=True))
+    if n_skimmed:
+        output.put_all(["", *map(output.dim, wrap(skimmed_text(n_skimmed), width))])
 
 
 @command(

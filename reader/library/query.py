@@ -31,7 +31,7 @@ from reader.library.paper import State, clean_tag, priority_of, ratings_in
 Name = Literal[
     "topic", "tag", "rating", "priority", "author", "venue", "cites", "year", "has", "state", "on"
 ]  # fmt: skip
-Has = Literal["note", "pdf", "highlight"]
+Has = Literal["note", "written", "pdf", "highlight"]
 
 FILTERS: tuple[Name, ...] = get_args(Name)
 HAS: tuple[Has, ...] = get_args(Has)

@@ -119,9 +119,9 @@ def _not_as_typed(query: Query) -> list[Message]:
         messages.append(
             lazy_gettext(
                 "{text} is searched as words, because {name}: has no such value. Possible are "
-                "year:2023, year:2020-2023, on:2026-10, on:2026-10-03, has:note, has:pdf, "
-                "has:highlight, state:candidate, state:pick, state:skip, state:read, rating:4, "
-                "rating:>3, rating:2-4, rating:none, priority:high, priority:normal and "
+                "year:2023, year:2020-2023, on:2026-10, on:2026-10-03, has:note, has:written, "
+                "has:pdf, has:highlight, state:candidate, state:pick, state:skip, state:read, "
+                "rating:4, rating:>3, rating:2-4, rating:none, priority:high, priority:normal and "
                 "priority:low.",
                 text=part.text,
                 name=part.near,

@@ -125,6 +125,19 @@ class TestCommands:
         del first["until"]
         assert today(old)[1]["queue"][0] == first
 
+    def test_papers_whose_note_does_not_count_are_named_below_it(self, old: Path) -> None:
+        reader(old, "note", LIFT, "-m", "It goes up.")
+        reader(old, "note", WATER, "-m", "It learns from divers. Bubbles are words too.")
+        below = " ".join(reader(old, "queue").out.splitlines()[3:])
+        assert below == (
+            " 1 paper has a note that does not count as written. "
+            "`reader search 'has:note -has:written'` lists it."
+        )
+        listed = reader(old, "search", "has:note -has:written", "--json").out
+        assert {json.loads(line)["id"] for line in listed.splitlines()} == {LIFT}
+        reader(old, "note", LIFT, "-m", "It goes up and down. Nobody knows why it stops.")
+        assert "does not count" not in reader(old, "queue").out
+
     def test_an_empty_queue_says_so(self, here: Path) -> None:
         assert reader(here, "queue").out == (
             "The queue is empty: every paper that you picked has a note or was dropped.\n"

@@ -175,6 +175,14 @@ def test_a_new_version_says_what_it_changed() -> None:
     assert text == "changed: title, comment (now “accepted at ACL”)"
 
 
+def test_a_new_version_that_says_it_was_withdrawn_is_quoted() -> None:
+    notice = "This paper has been withdrawn by the authors due to an error in Table 2."
+    long = "Bees count to four, and no further. " * 9
+    for abstract, said in ((notice, f"abstract (now “{notice}”)"), (long, "abstract")):
+        library_paper = LibraryPaper(1, paper(1, abstract=abstract), "read", DAY)
+        assert changed_text(NewVersion(library_paper, 2, ("abstract",))) == f"changed: {said}"
+
+
 def test_sources_that_nobody_asked_share_a_line() -> None:
     lines = [SourceLine(name, "not asked") for name in ("arXiv", "arXiv OAI", "timeline")]
     held_back = SourceLine("list", "not asked", covers=DAY, error="Waits until ten.")

@@ -332,3 +332,15 @@ def test_the_queue_has_a_page_in_any_order_to_select_from(tmp_path: Path) -> Non
     assert f'form="several" name="id" value="{ONE}"' in text
     assert '<a href="/queue?sort=title" aria-current="true">' in text
     assert refused == 400
+
+
+def test_the_queue_leads_to_papers_whose_note_does_not_count(tmp_path: Path) -> None:
+    with pages(tmp_path) as (client, library):
+        assert "does not count" not in client.get("/queue").text
+        add_note(library, find_paper(library, ONE), "It listens twice.")
+        html = client.get("/queue").text
+        assert queued(html) == [TWO]
+        leads = re.findall(r'<a href="([^"]+)">1 paper has a note that does not count', html)
+        listed = client.get(*leads).text
+        assert "Speech translation, &lt;i&gt;1&lt;/i&gt;" in listed
+        assert "Speech translation, &lt;i&gt;2&lt;/i&gt;" not in listed

@@ -146,6 +146,17 @@ def n_noted_on(db: Database, day: date) -> tuple[int, int]:
     return int(row["written"]), int(row["skimmed"])
 
 
+def n_skimmed(db: Database) -> int:
+    """Count the papers with a note of which no revision counts as written."""
+    return db.number(
+        f"""
+        SELECT count(*) FROM (
+            SELECT paper FROM notes WHERE paper NOT IN ({REMOVED_SQL})
+            GROUP BY paper HAVING NOT max(is_written))
+        """  # noqa: S608  a constant
+    )
+
+
 def n_written_by_topic(db: Database, first: date, last: date) -> dict[str, int]:
     """Count the papers first written up between two days (both included), by topic filed.
 

@@ -92,6 +92,7 @@ _ROWS_SQL = {
     "venue": "SELECT value FROM json_each(?)",
     "cites": "SELECT value FROM json_each(?)",
     "has note": "SELECT paper FROM notes",
+    "has written": "SELECT paper FROM notes WHERE is_written",
     "has pdf": """
         SELECT paper FROM pdfs WHERE paper NOT IN (SELECT value FROM json_each(?))""",
     "has highlight": "SELECT paper FROM highlights WHERE gone_at IS NULL",

@@ -58,6 +58,7 @@ from reader.morning.values import (
 )
 from reader.notes.recall import due
 from reader.notes.rows.habit import last_rows
+from reader.notes.rows.notes import n_skimmed
 from reader.search.rows import filters
 from reader.texts.morning import changed_text, muted_counts, pdfs_texts, theme_texts
 from reader.texts.sources import counted_texts, missing_texts, n_answered, no_network_text
@@ -342,6 +343,7 @@ def queue(visit: Visit) -> Response:
         "queue_page.html",
         queued=shown,
         n_queued=len(queued),
+        n_skimmed=n_skimmed(library.db),
         number=number,
         n_pages=n_pages,
         sort=sort,
