@@ -119,7 +119,8 @@ def tools(
     progress in place of bars. workers: opens a cluster that reads PDFs and encodes.
     """
     from reader.morning.pipe import Tools
-    from reader.pdfs.text.process import PdfPool, answers_on, check_pdf
+    from reader.pdfs.text.checks import check_pdf
+    from reader.pdfs.text.process import PdfPool, answers_on
 
     encoder, token_counter = _models(context, library.config, may_download=may_download)
     with (
@@ -372,6 +373,34 @@ class Silent:
         """Take the page that is being read, where a page takes seconds."""
 
 
+LONG_S = 10.0
+"""Seconds after which a step says outside a terminal that it is at work: cron and scripts read of
+the long ones alone."""
+
+
+class Sentences(Silent):
+    """Says of each long step how far it is, once while it is at work and once at its end."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._began: dict[str, float] = {}
+        self._told: set[str] = set()
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        now = self._monotonic()
+        began = self._began.setdefault(label, now)
+        is_ended = done >= total
+        is_long = now - began >= LONG_S and label not in self._told
+        # A step that stopped early has a total of 0: what stopped it is said elsewhere.
+        if total and (label in self._told if is_ended else is_long):
+            self._told.add(label)
+            text = _("{step}: {done} of {total}", step=say_step(label), done=done, total=total)
+            click.echo(plain(text), err=True)
+        if is_ended:
+            self._began.pop(label)
+            self._told.discard(label)
+
+
 class Bars(Silent):
     """Shows a bar for each step, with the file that takes long beside it."""
 
@@ -409,9 +438,9 @@ class Bars(Silent):
 
 @contextlib.contextmanager
 def progress(settings: Settings) -> Iterator[Silent]:
-    """Show bars for long work on a terminal, nothing elsewhere."""
+    """Show bars for long work on a terminal, and say a few words of it elsewhere."""
     if settings.is_quiet or not sys.stderr.isatty():
-        yield Silent()
+        yield Silent() if settings.is_quiet else Sentences()
         return
     from rich.console import Console
     from rich.progress import (

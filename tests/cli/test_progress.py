@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
 from reader.base.errors import ModelError
-from reader.cli.build import Bars
+from reader.cli.build import LONG_S, Bars, Sentences
 from reader.gathering import arxiv
 from reader.gathering.gather import gather
 from reader.gathering.resolve import BATCH, resolve
@@ -137,3 +137,32 @@ def test_the_days_of_arxiv_are_one_bar(
     assert of(steps, ARXIV)[-1] == end
     assert {name for name, _, _ in steps} == {"gather", ARXIV}
     assert shown(steps) == []
+
+
+def _told(steps: list[tuple[float, str, int, int]]) -> None:
+    """Play steps at their seconds to what speaks outside a terminal."""
+    clock = iter([at for at, *_ in steps])
+    tell = Sentences(lambda: next(clock))
+    for _, label, done, total in steps:
+        tell(label, done, total)
+
+
+def test_a_long_step_without_a_terminal_says_twice_how_far_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    at = LONG_S
+    _told(
+        [(0, "encode", 0, 900), (at / 2, "encode", 8, 900), (at, "encode", 16, 900),
+         (2 * at, "encode", 32, 900), (60 * at, "encode", 900, 900)]
+    )  # fmt: skip
+    assert capsys.readouterr() == ("", "vectors: 16 of 900\nvectors: 900 of 900\n")
+
+
+def test_a_short_step_and_one_that_stopped_say_nothing_more(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _told(
+        [(0, "pdf", 0, 3), (1, "pdf", 3, 3), (LONG_S * 2, "pdf", 0, 3), (LONG_S * 2, "pdf", 3, 3),
+         (0, "encode", 0, 9), (LONG_S, "encode", 1, 9), (LONG_S, "encode", 0, 0)]
+    )  # fmt: skip
+    assert capsys.readouterr().err == "vectors: 1 of 9\n"
