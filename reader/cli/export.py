@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from reader.cli.frame import command, say_errors, settings_of
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import STATES, with_filters
+
+if TYPE_CHECKING:
+    from reader.morning.edit import TopicLine
 
 FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references", "ics", "atom",
          "site", "anki", "zotero-rdf", "dump")  # fmt: skip
@@ -325,16 +329,22 @@ def _dump(context: click.Context, target: Path) -> int:
 def _notes(context: click.Context) -> int:
     """Write the notes as Markdown files."""
     from reader.morning.bibliography import keep_up
+    from reader.morning.edit import strange_topics
     from reader.notes.export import export
     from reader.notes.folder import ExportOutcome
 
     with build.opened(context) as library:
         done, kept = export(library), keep_up(library)
+        # A folder that a hand renamed or made files papers where nothing new ever comes.
+        named = {topic for _unused, topic in done.filed}
+        strange = [one for one in strange_topics(library) if one.path in named] if named else []
     if not settings_of(context).is_quiet:
         for before, path in done.moved:
             output.put(plain(_("moved by hand: {path} → {now}", path=before, now=path)))
         for path, topic in done.filed:
             output.put(plain(_("filed by its folder: {path} ({topic})", path=path, topic=topic)))
+        for line in strange:
+            output.put(plain(_strange(line)))
         for key, paths in (
             (N_("imported as a note: {path}"), done.adopted),
             (N_("your changes read: {path}"), done.read_in),
@@ -357,6 +367,19 @@ def _notes(context: click.Context) -> int:
         if done == ExportOutcome(n_unchanged=done.n_unchanged) and not (kept.written or kept.left):
             output.put(_unchanged(done.n_unchanged))
     return say_errors([*done.left, *kept.left])
+
+
+def _strange(line: TopicLine) -> str:
+    """Say what it means that a topic is not in feeds.toml, and what to do."""
+    if not line.nearest:
+        return _("{topic} is not in feeds.toml, so no new paper comes there.", topic=line.path)
+    return _(
+        "{topic} is not in feeds.toml, so no new paper comes there. To go back: reader topics "
+        '--move "{topic}" "{near}". To rename {near}: write {topic} in its place in feeds.toml, '
+        'then: reader topics --move "{near}" "{topic}"',
+        topic=line.path,
+        near=line.nearest,
+    )
 
 
 def _unchanged(n: int) -> str:

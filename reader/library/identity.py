@@ -417,12 +417,16 @@ def _are_abstracts_alike(a: str, b: str) -> bool:
 def _likeness_in_words(a: Paper, b: Paper) -> Text:
     """Describe how two papers' titles are alike; "" where they are not.
 
-    Titles that differ in a number are two papers: "Part 2", a year, a model's next version.
+    Titles that differ in a number are two papers: "Part 2", a year, a model's next version. So
+    are those whose names before the colon are a thing's and its variant's: "SUPERB", "SUPERB-SG".
     Two arXiv numbers must also have like abstracts: nearly all such pairs are a paper and its
     sequel.
     """
     of_a, of_b = _telling_words(a.title), _telling_words(b.title)
     if _numbers(a.title) != _numbers(b.title) or min(len(of_a), len(of_b)) < 3:
+        return ""
+    named = [p.title.partition(":")[0].strip() for p in (a, b) if ":" in p.title]
+    if len(named) == 2 and _is_variant(*sorted(named, key=len)):
         return ""
     is_two = _are_two_submissions(a, b)
     if len(of_a & of_b) >= LIKE * len(of_a | of_b):
@@ -432,13 +436,18 @@ def _likeness_in_words(a: Paper, b: Paper) -> Text:
     if is_two:
         return ""
     # "Whisper: a preprint's subtitle" and "Whisper: another one": the name before the colon.
-    heads = [title_fold(p.title.partition(":")[0]) for p in (a, b) if ":" in p.title]
+    heads = [title_fold(name) for name in named]
     if len(heads) == 2 and heads[0] == heads[1] and len(heads[0]) >= 4:
         return lazy_gettext("the same title before the colon")
     # A short title that is a part of a longer one: "X" and "X: an extended version".
     small, large = sorted((of_a, of_b), key=len)
     is_part = len(small) >= 4 and small <= large
     return lazy_gettext("one title is part of the other") if is_part else ""
+
+
+def _is_variant(name: str, other: str) -> bool:
+    """Check whether the second name is one word, the first one with something behind a hyphen."""
+    return other.lower().startswith(f"{name}-".lower()) and len(other.split()) == 1
 
 
 def may_be_alike(one: str, other: str) -> bool:

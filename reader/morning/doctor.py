@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Container, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
@@ -23,8 +23,10 @@ from reader.library import backup
 from reader.library.backup import LOCKS, REPLACED
 from reader.library.config import Topic
 from reader.library.disk import files_below, holder_of, leftovers, lock_file, make_folders
+from reader.library.feeds_file import parse
+from reader.library.file_names import UNFILED
 from reader.library.files import gone_pdfs, has_bytes
-from reader.library.folder import Library
+from reader.library.folder import Library, template
 from reader.library.ids import parse_id
 from reader.library.rows import papers, pdfs
 from reader.morning import rows
@@ -41,7 +43,7 @@ CheckName = Literal[
     "reader.db", "index.db", "pdf missing", "pdf moved", "pdf changed", "pdf twice",
     "pdf unknown", "note unknown", "note waiting", "index", "model", "failures", "sources",
     "words", "people", "seeds", "clock", "disk", "locks", "permissions", "leftovers", "workers",
-    "backup", "mutes",
+    "backup", "mutes", "topics",
 ]  # fmt: skip
 
 LEAST_FREE = 500_000_000
@@ -374,7 +376,9 @@ def _unseen_people(library: Library) -> list[str]:
 def _feeds(library: Library) -> Iterator[HealthFinding]:
     config = library.config
     if rows.n_announced(library.db) >= ENOUGH_PAPERS:
-        if words := [text for topic in config.topics for text in _unmatched(library, topic)]:
+        # Words of the template are rare, and not mistyped.
+        shipped = {word for topic in parse(template()).topics for word in topic.words}
+        if words := [text for one in config.topics for text in _unmatched(library, one, shipped)]:
             yield HealthFinding(
                 "words",
                 False,
@@ -407,11 +411,33 @@ def _feeds(library: Library) -> Iterator[HealthFinding]:
             lazy_gettext("`reader sources` says why."),
             tuple(seed.id for seed in seeds),
         )
+    yield from _strange_topics(library)
 
 
-def _unmatched(library: Library, topic: Topic) -> Iterator[str]:
+def _strange_topics(library: Library) -> Iterator[HealthFinding]:
+    known = [topic.path for topic in library.config.topics]
+    strange = [
+        count.topic
+        for count in pdfs.topic_counts(library.db)
+        if count.topic != UNFILED and not any(f"{count.topic}/".startswith(f"{t}/") for t in known)
+    ]
+    if strange:
+        yield HealthFinding(
+            "topics",
+            False,
+            lazy_ngettext(
+                "{n} folder with papers is not in feeds.toml: no new paper comes there.",
+                "{n} folders with papers are not in feeds.toml: no new paper comes there.",
+                len(strange),
+            ),
+            lazy_gettext("`reader topics` names the nearest topic, and how to move them."),
+            tuple(strange),
+        )
+
+
+def _unmatched(library: Library, topic: Topic, shipped: Container[str]) -> Iterator[str]:
     # Titles and abstracts are English nearly always: Japanese words wait for the few others.
-    for word in (word for word in topic.words if not any(map(is_cjk, word))):
+    for word in (w for w in topic.words if w not in shipped and not any(map(is_cjk, w))):
         term = phrase_term(word)
         if term and not index.n_having(library.db, term, limit=1, kind="paper"):
             yield f"{topic.path}: {word}"

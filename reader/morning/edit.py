@@ -400,6 +400,12 @@ def topics(library: Library) -> list[TopicLine]:
     return lines
 
 
+def strange_topics(library: Library) -> list[TopicLine]:
+    """List the folders with papers that are in no topic of feeds.toml: nothing new comes there, and
+    what is filed there teaches no topic."""
+    return [one for one in topics(library) if not (one.lane or one.below or one.path == UNFILED)]
+
+
 def _nearest(library: Library, paths: list[str]) -> dict[str, str]:
     """Choose for each folder the topic of feeds.toml that most of its papers fit by their words,
     else the one with the most similar name."""

@@ -206,9 +206,15 @@ def stored_pdfs(db: Database) -> list[tuple[str, str]]:
 
 
 def doubled_pdfs(db: Database) -> list[tuple[str, ...]]:
-    """List the paths of PDFs that are the same file, of two papers or more."""
+    """List the paths of PDFs that are the same file, of two papers or more; one for each."""
+    # A merge leaves the second paper its row in `pdfs` where both have a PDF.
     rows = db.read(
-        "SELECT json_group_array(path) AS paths FROM pdfs GROUP BY sha256 HAVING count(*) > 1"
+        """
+        SELECT json_group_array(path) AS paths FROM (
+            SELECT sha256, min(path) AS path FROM pdfs JOIN papers AS p ON p.id = paper
+            GROUP BY sha256, coalesce(merged_into, p.id)
+        ) GROUP BY sha256 HAVING count(*) > 1
+        """
     )
     return sorted(tuple(sorted(json.loads(row["paths"]))) for row in rows)
 

@@ -29,6 +29,7 @@ from reader.library.folder import Library
 from reader.library.ids import parse_id
 from reader.library.replaced import KeptFile, Replacer
 from reader.library.rows import decisions, papers
+from reader.library.rows.merges import row_now
 from reader.notes.file import block_of
 from reader.notes.rows import exports
 from reader.notes.rows.exports import WrittenFile
@@ -355,7 +356,11 @@ def find_moved(
         for name, path in recorded.items()
         if name not in merged and _is_lost(library, files, name, path)
     }
-    if names is not None and not lost:
+    if names is None:
+        _name_edits_of_merged(
+            library, files, done, {n: recorded[n] for n in merged & set(recorded)}
+        )
+    elif not lost:
         return {}
     every = recorded if names is None else recorded_paths(library, None)
     # The walk through the folder is the slow part: only where something is lost, or for all.
@@ -372,6 +377,27 @@ def find_moved(
             paths.remove(moved[name])
     _record_moves(library, every, moved, done)
     return {} if names is not None else _adoptable(strays, every, every | moved, done)
+
+
+def _name_edits_of_merged(
+    library: Library, files: Files, done: ExportOutcome, merged: Mapping[str, str]
+) -> None:
+    """Report the files of merged papers that were edited since: a merge leaves them as they were,
+    and only a split reads them again. merged: name → path."""
+    for name, path in sorted(merged.items()):
+        with contextlib.suppress(Incomplete):  # what cannot be read was not edited as text
+            text, last = files.read(path), exports.last_written(library.db, name)
+            row = exports.row_in(name) or 0
+            other = exports.path_of(library.db, exports.note_name(row_now(library.db, row)))
+            if text is None or last is None or text == last.content or other in ("", path):
+                continue
+            what = lazy_gettext(
+                "{path} is the file of a paper that was merged, so what you changed in it was not "
+                "read in. Write it into {other}.",
+                path=path,
+                other=other,
+            )
+            done.left.append(Incomplete(what=what))
 
 
 def _adoptable(

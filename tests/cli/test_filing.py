@@ -204,6 +204,33 @@ def test_topics_are_shown_and_one_that_was_renamed_is_moved(picked: Path) -> Non
     assert (code, says(err, "Nothing is filed under speech/recognition")) == (4, True)
 
 
+def _strange(library: Path) -> list[str]:
+    """The folders that the doctor names as in no topic."""
+    lines = map(json.loads, run_here("doctor", "--json", library=library).out.splitlines())
+    return [item for line in lines if line["check"] == "topics" for item in line["items"]]
+
+
+def test_a_folder_renamed_by_hand_is_told_to_be_no_topic_and_either_remedy_works(
+    picked: Path,
+) -> None:
+    (picked / "notes/speech/recognition").rename(picked / "notes/speech/asr")
+    out = run_here("export", library=picked).out
+    assert says(
+        out,
+        f"filed by its folder: notes/speech/asr/{KEY}.md (speech/asr)",
+        "speech/asr is not in feeds.toml, so no new paper comes there. To go back: "
+        'reader topics --move "speech/asr" "speech/recognition". To rename speech/recognition: '
+        "write speech/asr in its place in feeds.toml, then: "
+        'reader topics --move "speech/recognition" "speech/asr"',
+    )
+    assert "feeds.toml" not in run_here("export", library=picked).out, "once is enough"
+    assert _strange(picked) == ["speech/asr"]
+    feeds = picked / "feeds.toml"
+    feeds.write_text(feeds.read_text("utf-8").replace("speech/recognition", "speech/asr"), "utf-8")
+    assert _strange(picked) == []
+    assert paths(picked) == [f"notes/speech/asr/{KEY}.md", f"papers/speech/asr/{KEY}.pdf"]
+
+
 def test_a_pattern_names_new_files_and_no_old_ones(picked: Path) -> None:
     feeds = picked / "feeds.toml"
     text = feeds.read_text("utf-8").replace("[reader]", '[reader]\npdf_name = "{author}-{title}"')

@@ -13,9 +13,10 @@ from reader.base.errors import Ambiguous, Incomplete, UsageError
 from reader.cli.frame import Settings, run
 from reader.library.folder import Library, find_paper
 from reader.library.paper import LibraryPaper
-from reader.library.rows import merges, papers
+from reader.library.rows import merges, papers, pdfs
 from reader.morning import pick
 from reader.morning.merge import Split, join, part, questions
+from reader.morning.rows import doubled_pdfs
 from reader.morning.undo import undo
 from reader.notes import write
 from reader.notes.export import export
@@ -112,6 +113,35 @@ def test_a_file_of_the_merged_note_stays_and_is_named(library: Library) -> None:
     assert export(library).written == ["notes/unfiled/2025_Field_BeesWetGardens.md"]
     assert file.read_bytes() == before
     assert library_paper(library, "2025_Field_AntsWetGardens").row == 1
+
+
+def test_an_edit_in_the_file_of_a_merged_paper_is_named_and_read_in_after_a_split(
+    library: Library,
+) -> None:
+    note(library, ONE, "Bees hum. They do.")
+    note(library, TWO, "Ants walk. They do.")
+    export(library)
+    join(library, ONE, TWO)
+    assert export(library).left == []
+    file = library.folder / "notes/unfiled/2025_Field_AntsWetGardens.md"
+    file.write_text(file.read_text("utf-8").replace("Ants walk.", "Ants run."), "utf-8")
+    [left] = export(library).left
+    assert "AntsWetGardens.md is the file of a paper that was merged" in left.message
+    assert "Write it into notes/unfiled/2025_Field_BeesWetGardens.md." in left.message
+    part(library, TWO)
+    done = export(library)
+    assert (done.read_in, done.left) == (["notes/unfiled/2025_Field_AntsWetGardens.md"], [])
+
+
+def test_papers_that_have_one_pdf_are_none_any_more_once_they_are_merged(library: Library) -> None:
+    for row in (1, 2, 3):
+        kept = pdfs.Pdf(row, f"papers/{row}.pdf", "0" * 64)
+        pdfs.add_pdf(library.db, kept, n_bytes=9, at=NOW)
+    assert doubled_pdfs(library.db) == [("papers/1.pdf", "papers/2.pdf", "papers/3.pdf")]
+    join(library, ONE, TWO)
+    assert doubled_pdfs(library.db) == [("papers/1.pdf", "papers/3.pdf")]
+    join(library, ONE, WASPS.id)
+    assert doubled_pdfs(library.db) == []
 
 
 @pytest.mark.parametrize(("first", "second"), [(ONE, TWO), (TWO, ONE)])
