@@ -102,6 +102,21 @@ def test_backup_and_restore_as_the_guide_says(library: Path, tmp_path: Path) -> 
     assert "雑音" in run("search", "雑音", "--notes", library=library).out
 
 
+def test_a_restore_tells_the_moment_of_the_archive_in_the_zone_of_the_library(
+    library: Path, tmp_path: Path
+) -> None:
+    text = (library / "feeds.toml").read_text("utf-8")
+    (library / "feeds.toml").write_text(text.replace('"UTC"', '"Asia/Tokyo"'), "utf-8")
+    file = made(library)["file"]
+    moment = f"{NOW + timedelta(hours=9):%Y-%m-%d %H:%M}"
+    dry = run_here("restore", file, "--dry-run", library=library)
+    assert dry.out.splitlines()[0] == f"The archive is of {moment}."
+    # Beside a feeds.toml that cannot be read, the time is that of the computer.
+    (library / "feeds.toml").write_text("[reader", "utf-8")
+    dry = run_here("restore", file, "--dry-run", library=library)
+    assert dry.out.splitlines()[0] == f"The archive is of {NOW.astimezone():%Y-%m-%d %H:%M}."
+
+
 def test_after_a_restore_no_id_means_another_note_or_mark(library: Path, tmp_path: Path) -> None:
     id_ = noted(library)
     run_here("backup", str(tmp_path / "disk"), library=library)

@@ -10,6 +10,7 @@ import platform
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
 from reader.library.backup import Backup, RestorePlan, back_up_before_restore, plan_restore, restore
-from reader.library.folder import Library, make_library
+from reader.library.folder import Library, make_library, zone_of
 from reader.library.place import find_folder, language_of_messages
 from reader.library.rows.database import LATEST
 from reader.library.rows.imports import add_restore
@@ -302,7 +303,7 @@ def restore_library(
     if as_json:
         output.put_json(plan, folder=target, is_done=not dry_run, replaced=aside)
         return 0
-    for line in plan_lines(plan):
+    for line in plan_lines(plan, zone_of(target)):
         output.put(line)
     if dry_run:
         answer(context, _("Nothing was changed."))
@@ -347,10 +348,10 @@ def _restore_one(context: click.Context, archive: Path, text: str, *, as_json: b
     return 0
 
 
-def plan_lines(plan: RestorePlan) -> list[str]:
-    """Say what a restore changes, or changed."""
+def plan_lines(plan: RestorePlan, zone: tzinfo | None) -> list[str]:
+    """Say what a restore changes, or changed. zone: as `zone_of` finds it."""
     there = plan.manifest.content
-    made = f"{plan.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+    made = f"{plan.manifest.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
     lines = [_("The archive is of {moment}.", moment=made)]
     if plan.is_damaged:
         lines.append(_("reader.db here cannot be read; the archive's takes its place."))

@@ -141,13 +141,21 @@ def read_config(file: Path) -> Config:
     return parse(text, file=str(file))
 
 
+def zone_of(folder: Path) -> tzinfo | None:
+    """Read the time zone of a library that need not be whole; None, this computer's, without."""
+    try:
+        return parse((folder / FEEDS).read_text("utf-8")).timezone
+    except (OSError, UnicodeDecodeError, ConfigError):
+        return None
+
+
 def template() -> str:
     """Read the text of the feeds.toml that `reader init` writes."""
     # By its path, since importlib.resources takes 8 ms to import.
     return (Path(__file__).parents[1] / FEEDS).read_text("utf-8")
 
 
-_LANGUAGE = re.compile(r'^# (?=language = "ja")', re.MULTILINE)
+_LANGUAGE = re.compile(r'^# (language = "ja")', re.MULTILINE)
 """What the template has before its language, which is left to English and the browsers."""
 
 
@@ -179,7 +187,7 @@ def make_library(folder: Path, *, now: Clock = system_clock, language: Language 
             ),
         )
     text = template()
-    write_whole(file, (_LANGUAGE.sub("", text) if language == "ja" else text).encode())
+    write_whole(file, (_LANGUAGE.sub(r"\1  ", text) if language == "ja" else text).encode())
     return open_library(folder, now=now)
 
 

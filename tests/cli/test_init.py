@@ -11,7 +11,9 @@ def test_a_library_made_in_japanese_speaks_it(tmp_path: Path) -> None:
     code, out, _ = run("init", str(tmp_path / "new"), env={"LANG": "ja_JP.UTF-8"})
     assert (code, says(out, "ライブラリを")) == (0, True)
     text = (tmp_path / "new" / "feeds.toml").read_text("utf-8")
-    assert '\nlanguage = "ja"  ' in text
+    before, line = text.partition("\ntimezone")[2].splitlines()[:2]
+    assert line.startswith('language = "ja"  ')
+    assert line.index("#") == len("timezone") + before.index("#")  # below each other
     # It goes on speaking it, wherever it is opened.
     assert says(run("sources", library=tmp_path / "new").out, "取得元")
 

@@ -28,7 +28,7 @@ from reader.library.rows.database import LATEST, Database
 from reader.library.rows.migrations import MIGRATIONS
 from reader.notes.rows import notes
 from tests.installed import NOBODY
-from tests.samples import DAY, NOW, paper
+from tests.samples import DAY, NOW, copy_tables, paper
 
 LATER = NOW + timedelta(hours=3)
 
@@ -38,7 +38,7 @@ ON_WINDOWS = pytest.mark.skipif(os.name != "nt", reason="elsewhere these are let
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     """A library with papers, notes, a draft, and two PDFs of the same content."""
-    folder = tmp_path / "library"
+    folder = copy_tables(tmp_path / "library")
     with make_library(folder, now=lambda: NOW) as made:
         papers.add_papers(made.db, [paper(1), paper(2), paper(3)], source="arXiv", on=DAY)
         decisions.add_decisions(made.db, "pick", [1, 2], at=NOW, on=DAY)
@@ -457,7 +457,7 @@ def test_archive_without_pdfs_ends_none_that_has_them(library: Path, tmp_path: P
 
 def old_library(folder: Path, layout: int) -> None:
     """Make a library as the version with this layout left it, with a row that must stay."""
-    make_library(folder, now=lambda: NOW).db.close()
+    make_library(copy_tables(folder), now=lambda: NOW).db.close()
     for name in ("reader.db", "index.db"):
         for ending in ("", "-wal", "-shm"):
             (folder / f"{name}{ending}").unlink(missing_ok=True)
