@@ -15,7 +15,7 @@ import click
 
 from reader.base.errors import NotOpened, ReaderError, UsageError
 from reader.base.machine import share_what_is_made
-from reader.base.messages import N_, _, ngettext, say_day
+from reader.base.messages import N_, _, in_thousands, ngettext, say_day
 from reader.base.tex import title_text
 from reader.base.text import columns, plain, plain_lines, shorten, wrap
 from reader.cli import build, listing, output
@@ -520,9 +520,9 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
     ]
     yield _(
         "{written} written, {skimmed} skimmed, {recalled} recalled",
-        written=n[0],
-        skimmed=n[1],
-        recalled=n[2],
+        written=in_thousands(n[0]),
+        skimmed=in_thousands(n[1]),
+        recalled=in_thousands(n[2]),
     )
     yield ""
     yield output.bold(_("BY THEME"))
@@ -530,12 +530,12 @@ def stats_lines(found: Stats, width: int) -> Iterator[str]:
     for theme, count in found.themes.items():
         bar = "#" * round(20 * count / most) if most else ""
         name = shorten(plain(theme) or _("no theme"), 28)
-        yield f"  {_padded(name, 28)} {count:>4}  {bar}".rstrip()
+        yield f"  {_padded(name, 28)} {count:>5,}  {bar}".rstrip()
     yield ""
     yield output.bold(_padded(_("BY SOURCE"), 30)) + _(" arrived  picked written")
     for source in found.sources:
         name = _padded(shorten(plain(source_name(source.source)), 28), 28)
-        yield f"  {name} {source.n_arrived:>8}{source.n_picked:>8}{source.n_written:>8}"
+        yield f"  {name} {source.n_arrived:>8,}{source.n_picked:>8,}{source.n_written:>8,}"
 
 
 def _coloured(square: Square | None) -> str:

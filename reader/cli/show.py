@@ -11,7 +11,7 @@ import click
 from reader.base.errors import NotKnown, PdfError
 from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import plain, plain_lines, shorten, wrap
+from reader.base.text import plain, plain_lines, shorten, shorten_between_words, wrap
 from reader.cli import build, listing, output
 from reader.cli.frame import as_json_option, command, say_error
 from reader.library.file_names import year_of
@@ -112,6 +112,8 @@ def _facts(shown: About, width: int) -> Iterator[str]:
     if (year := year_of(paper.record)) and "year" not in shown.field_values:
         yield _("year {year}", year=year)
     yield plain(arrival_text(paper, shown.origins))
+    if shown.versions and (newest := shown.versions[-1])[0] > 1:
+        yield _("v{n}, seen {day}", n=newest[0], day=newest[1])
     for printed in shown.to_look_up:
         scheme, _unused, name = printed.partition(":")
         key = (
@@ -173,7 +175,7 @@ def _talk_and_notes(shown: About, width: int) -> Iterator[str]:
     if shown.linked:
         yield ""
     for one in shown.linked:
-        title = shorten(title_text(one.paper.record.title), 60)
+        title = shorten_between_words(title_text(one.paper.record.title), 60)
         link = _("Linked from “{title}”: {sentence}", title=title, sentence=plain(one.sentence))
         yield from wrap(link, width, "    ", "")
 

@@ -42,10 +42,10 @@ class Balance:
         total = sum(self.counts.values())
         found = [
             lazy_ngettext(
-                "{theme}: {n} of {total} written up in the last {days} day. Is it that theme's "
-                "turn?",
-                "{theme}: {n} of {total} written up in the last {days} days. Is it that theme's "
-                "turn?",
+                "{theme}: {n} of {total} written up on your own themes in the last "
+                "{days} day. Is it that theme's turn?",
+                "{theme}: {n} of {total} written up on your own themes in the last "
+                "{days} days. Is it that theme's turn?",
                 self.n_days,
                 theme=plain(theme),
                 n=self.counts[theme],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reader.base.errors import ModelError
 from reader.base.tex import title_text
-from reader.base.text import WIKI_LINK, shorten
+from reader.base.text import WIKI_LINK, shorten_between_words
 from reader.base.words import phrase_term, query_terms
 from reader.library.file_names import fold_name
 from reader.library.folder import Library
@@ -169,10 +169,14 @@ def _linked(library: Library, key_sentences: Mapping[int, str]) -> list[LinkedPa
     def name(link: re.Match[str]) -> str:
         words = link[1].partition("|")[2].strip()
         target = every.get(rows.get(key_of(link[1]), 0))
-        return words or (f"“{shorten(title_text(target.record.title), 60)}”" if target else link[0])
+        return words or (f"“{_title(target)}”" if target else link[0])
 
     return [
         LinkedPaper(every[row], WIKI_LINK.sub(name, key_sentences[row]))
         for row in key_sentences
         if row in every
     ]
+
+
+def _title(paper: LibraryPaper) -> str:
+    return shorten_between_words(title_text(paper.record.title), 60)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.base.messages import MONTHS, N_, _, ngettext
 from reader.base.tex import title_text
-from reader.base.text import columns, plain, sentences, shorten
+from reader.base.text import columns, plain, sentences, shorten, shorten_between_words
 from reader.library.folder import Library
 from reader.notes.export import progress
 from reader.notes.folder import ExportOutcome
@@ -205,7 +205,7 @@ def regret_text(regret: Regret) -> str:
         )
     return _(
         "{id} · skipped {day}; similar to your pick “{title}”",
-        title=shorten(title_text(regret.near.record.title), 60),
+        title=shorten_between_words(title_text(regret.near.record.title), 60),
         **facts,
     )
 

@@ -260,12 +260,9 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    # newstyle=False: texts are filled in with {name}, as in the code, and not with %(name)s.
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        _, ngettext, newstyle=False, pgettext=pgettext
-    )
+    # Not by Jinja's i18n extension: it fills in %(name)s, and looks `gettext` up for each text.
+    made.globals |= {"_": _, "ngettext": ngettext, "pgettext": pgettext}
     made.globals |= {"say_day": say_day, "TABS": TABS}
     made.globals |= TABLES | {"ORIGINS": ORIGINS, "MARKS": MARKS, "COLOURS": COLOURS}
     made.globals |= {"BATCH_STATES": BATCH_STATES}

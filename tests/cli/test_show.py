@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,22 @@ def test_foreign_categories_cannot_move_the_cursor(
     shown = json.loads(capsys.readouterr().out)
     assert shown["categories"] == ["cs.CL", "cs.SD"]
     assert is_safe(json.dumps(shown, ensure_ascii=False))
+
+
+def test_a_later_version_is_shown_with_its_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def show() -> str:
+        assert run(["--library", str(tmp_path), "show", paper(1).id], Settings()) == 0
+        return capsys.readouterr().out
+
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1, version=1)], source="arXiv", on=DAY)
+        assert "seen" not in show()
+        later = paper(1, "Bees Again", version=2)
+        papers.add_papers(library.db, [later], source="arXiv", on=DAY + timedelta(9))
+    assert f"v2, seen {DAY + timedelta(9)}" in show()
 
 
 def test_a_repost_is_not_quoted_as_own_words(

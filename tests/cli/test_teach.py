@@ -32,7 +32,7 @@ from reader.ranking.rows import labels, standings
 from reader.texts.why import standing_texts
 from tests.marked_pdfs import typeset
 from tests.mornings import morning
-from tests.samples import DAY, FEEDS_TOML, NOW, Web, fit_means, paper, post, tools
+from tests.samples import DAY, FEEDS_TOML, NOW, Web, copy_tables, fit_means, paper, post, tools
 
 OWN, OTHER = "speech/translation", "speech/recognition"
 WORDS = ("Ash", "Beech", "Cove", "Dale", "Elm", "Fen", "Glade", "Hill", "Isle", "Kiln", "Lake",
@@ -44,8 +44,7 @@ SPEECH, MODELS = "Speech Translation in Gardens", "Large Language Models in Gard
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """Make a library: three papers of an own topic, one near and talked about, eight others."""
     monkeypatch.setenv("READER_NOW", NOW.isoformat())
-    folder = tmp_path / "library"
-    folder.mkdir()
+    folder = copy_tables(tmp_path / "library")
     config = FEEDS_TOML + '[encoder]\nmodel = "/there/is/no/model"\n'
     (folder / "feeds.toml").write_text(config, encoding="utf-8")
     with open_library(folder, now=lambda: NOW) as library:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reader.base.text import columns
+from reader.cli.habit import stats_lines
 from reader.gathering.rows import sources
+from reader.library.folder import open_library
 from reader.library.paper import Batch
+from reader.notes.rows.habit import FromSource
+from reader.notes.week import stats
 from tests.a_year import ANTS, CANDLE, FIRST, LADDER, QUIET, TITLES, WATER, a_reader
 from tests.installed import READER, Ran, environment, run_here
 from tests.samples import DAY, FEEDS_TOML, NOW, a_library
@@ -65,6 +70,27 @@ def test_a_week_of_another_day_and_one_without_a_note(library: Path) -> None:
     assert CANDLE not in json.dumps(found)
 
 
+def test_stats_write_large_counts_with_their_thousands_apart(library: Path) -> None:
+    with open_library(library, now=lambda: NOW) as here:
+        found = stats(here, NOW.date())
+    one = replace(found.days[-1], n_written=12_000, n_skimmed=1_000, n_recalled=6_000)
+    large = replace(
+        found,
+        days=(*found.days[:-1], one),
+        themes={"speech": 9_000, "text": 80},
+        sources=(FromSource("arXiv", 88_450, 6_000, 5_999),),
+    )
+    shown = list(stats_lines(large, 80))
+    assert "12,003 written, 1,000 skimmed, 6,000 recalled" in shown
+    assert [re.sub(" +", " ", line) for line in shown if line.startswith("  ")][-3:] == [
+        " speech 9,000 ####################",
+        " text 80",
+        " arXiv 88,450 6,000 5,999",
+    ]
+    assert {line.index("80") for line in shown if line.startswith("  text")} == {34}
+    assert {line.index("9,000") for line in shown if line.startswith("  speech")} == {31}
+
+
 @pytest.mark.parametrize("command", ["week", "stats"])
 def test_a_future_day_is_refused(library: Path, command: str) -> None:
     ran = reader(library, command, "--on", "9999-12-31")
@@ -81,8 +107,8 @@ def test_stats_show_the_days_in_plain_characters(library: Path) -> None:
     assert shown[9] == "Su  " + "-" * 51 + "1"  # written on a day off all the same
     assert "STREAK  3 days, longest 3. Days off and deadlines do not break it." in shown
     assert "3 written, 1 skimmed, 0 recalled" in shown
-    assert "  speech translation              2  ####################" in shown
-    assert "  音声認識                        1  ##########" in shown
+    assert "  speech translation               2  ####################" in shown
+    assert "  音声認識                         1  ##########" in shown
     assert "  arXiv                               6       4       3" in shown
     assert max(columns(line) for line in shown) <= 80
     assert "\x1b" not in out

@@ -98,6 +98,22 @@ def test_papers_are_filed_by_their_collections_and_noted_with_their_dates(
     assert papers.n_arrived(library.db, DAY) == 0
 
 
+def test_an_imported_abstract_is_not_asked_at_recall_and_own_words_are(library: Library) -> None:
+    # The entries bring no abstract, so the check has nothing to compare.
+    bare, beside = (Paper((f"arxiv:2506.0000{n}",), f"On Bees, Part {n}") for n in (1, 2))
+    copied = "## Abstract\n\nWe show that bees can count to four. They do so at night."
+    notes_on = {bare: copied, beside: f"{copied}\n\n## Thoughts\n\n{WORDS}"}
+    run = ran(
+        library,
+        *(
+            ImportedPaper(one, "a.md", notes=(ImportedNote(text, OLD),))
+            for one, text in notes_on.items()
+        ),
+    )
+    assert [one.paper for one in waiting_on(library, DAY)] == [run.entries[1].paper.row]
+    assert found(library, "bees count")[0] == {"arxiv:2506.00001", "arxiv:2506.00002"}
+
+
 def found(library: Library, query: str) -> tuple[set[str], list[str]]:
     """Search without vectors; return the ids of the papers, and what was said."""
     encoder = SmallEncoder()

@@ -45,7 +45,7 @@ NAMES = frozenset(
         ACL AND Anthology BibTeX DOI HTTP ID Interspeech MB Markdown NOT OR OpenReview PDF arXiv
         asayomi feeds toml reader fetch gather add init OAI feed author has year topic on note
         pdf highlight http https arxiv doi app Enter inaguma latency survey tag translation today
-        yesterday mon sun rating priority high ASR TTS venue
+        yesterday mon sun rating priority high ASR TTS venue written
         """,
     )
 )

@@ -153,6 +153,10 @@ def test_a_paper_of_which_little_is_known_has_a_page(client: TestClient, parts: 
         decide_rows(library, "pick", [find_paper(library, "2506.00009").row])
     text = client.get("/paper/arxiv:2506.00009").text
     assert "There is no PDF yet. The next gather tries to fetch it." in text
+    with parts.open_library() as library:
+        add_note(library, find_paper(library, "2506.00009"), "It says little. I doubt it.")
+    text = client.get("/paper/arxiv:2506.00009").text
+    assert ("There is no PDF yet." in text, "Pick the paper" in text) == (True, False)
 
 
 def test_an_id_with_signs_of_addresses_finds_its_paper(client: TestClient, parts: Parts) -> None:

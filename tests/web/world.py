@@ -38,7 +38,8 @@ from reader.notes.write import add_note
 from reader.pdfs.arxiv_html import fetch_html
 from reader.pdfs.back import back
 from reader.pdfs.fetch import extract, fetch_pdfs
-from reader.pdfs.text.process import PdfPool, check_pdf
+from reader.pdfs.text.checks import check_pdf
+from reader.pdfs.text.process import PdfPool
 from reader.search.encode import index_words
 from tests.installed import NO_MODEL
 from tests.latexml import NUMBER, sample_page, sample_picture

@@ -243,6 +243,8 @@ form.addEventListener("submit", async (event) => {
 function goOnFrom(found) {
   if (found.is_new && !found.meanwhile) form.elements.base.value = found.base ?? "";
   form.elements.draft.value = form.elements.seen.value = "";
+  say(""); // there is no draft any more
+  byId("written-today").textContent = found.written_today ?? "";
 }
 
 async function showBeside() {

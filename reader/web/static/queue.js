@@ -31,6 +31,7 @@
  * @property {string} [to] where to go on after a note
  * @property {string} [base] the note's new revision
  * @property {boolean} [is_new]
+ * @property {string} [written_today] how many papers, in a sentence
  * @property {boolean} [meanwhile] another device wrote words meanwhile
  *
  * The server's greeting: a current token, and the pages to keep.

@@ -48,9 +48,14 @@ def test_a_highlight_is_quoted_with_its_page_and_the_note_saved_beside_the_pdf(
     page.locator("[data-quote]").first.click()
     page.keyboard.type("So.")
     expect(text).to_have_value(f"{OWN}\n\n{QUOTATION}\n\nSo.")
+    expect(page.locator("#counts")).to_contain_text("Draft saved")
+    page.locator("#written-today").evaluate("(one) => one.textContent = 'as of an hour ago'")
     page.locator("#note button.main").click()
     expect(page.locator("#notice")).to_contain_text("Written")
     assert page.url == f"{served.url}{READ}"
+    # What stands below the note is so after it was saved too.
+    expect(page.locator("#written-today")).to_have_text("Written today: 0 of 5.")
+    expect(page.locator("#draft-state")).to_have_text("")
     note = rows(library, "SELECT text FROM notes ORDER BY id DESC LIMIT 1")
     assert note == [(f"{OWN}\n\n{QUOTATION}\n\nSo.",)]
 

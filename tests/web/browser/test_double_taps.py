@@ -35,11 +35,12 @@ def middle(target: Locator) -> tuple[float, float]:
 def touch_twice(page: Page, target: Locator, meanwhile: str) -> None:
     """Touch a place twice, the second time once `meanwhile` is shown, and let some time pass."""
     place = middle(target)
-    page.touchscreen.tap(*place)
-    expect(page.locator(meanwhile)).to_be_visible()
-    page.clock.run_for(BETWEEN_MS)
-    page.touchscreen.tap(*place)
-    page.clock.run_for(LATER_MS)
+    with page.expect_response("**/decide"):  # a decision is shown before the server has it
+        page.touchscreen.tap(*place)
+        expect(page.locator(meanwhile)).to_be_visible()
+        page.clock.run_for(BETWEEN_MS)
+        page.touchscreen.tap(*place)
+        page.clock.run_for(LATER_MS)
 
 
 def test_a_double_tap_on_the_list_picks_and_does_not_take_back(

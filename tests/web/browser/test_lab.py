@@ -75,9 +75,10 @@ def code_for(served: Serving, name: str) -> str:
 
 
 def sign_in(page: Page, served: Serving, name: str) -> None:
-    page.goto(f"{served.url}/enter")
-    # Its script deletes what an earlier reader left.
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/door"):
+        page.goto(f"{served.url}/enter")
+    # Its script deletes what an earlier reader left; styles and scripts may stand there again.
+    wait_for(page, "async () => (await caches.keys()).every((name) => name.startsWith('files-'))")
     page.fill("#code", code_for(served, name))
     page.click("main button.main")
     page.wait_for_url(f"{served.url}/")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from reader.library.folder import find_paper, open_library
+from reader.library.rows import papers
+from reader.notes.rows import notes
+from tests.samples import paper
 from tests.web.browser.conftest import LANDSCAPE, LAPTOP, PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import ADDRESSES, PAPER
 from tests.web.browser.playing import Page, expect, script
 from tests.web.browser.test_access import SMALL_TARGETS, TOO_WIDE, violations
 from tests.web.serving import Serving
+from tests.web.world import NOW
 
 COMPACT = "location.protocol === 'http:' && localStorage.setItem('density', 'compact')"
 LISTS = ("/", "/papers", "/search?q=speech&kind=paper")
@@ -94,6 +102,23 @@ def test_the_orders_and_select_of_a_list_are_in_one_row_within_the_column(
     # Its padding is in the margin, so that its word ends where the column does.
     assert select["x"] + select["width"] <= row["x"] + row["width"] + 10
     assert orders["x"] + orders["width"] <= select["x"]
+
+
+def test_the_number_of_a_new_version_stays_whole_beside_a_long_title(
+    library: Path, served: Serving, visitor: Visitor
+) -> None:
+    with open_library(library, now=lambda: NOW) as opened:
+        db, today, earlier = opened.db, opened.today(), NOW - timedelta(9)
+        title = "A Title of So Many Words That It Takes Several Lines of a Narrow Column"
+        papers.add_papers(db, [paper(4711, title)], source="arXiv", on=earlier.date())
+        row = find_paper(opened, "2506.04711").row
+        notes.add_note(db, row, "Bees. Wasps.", is_written=True, at=earlier, on=earlier.date())
+        papers.add_papers(db, [paper(4711, f"{title}s", version=9)], source="arXiv", on=today)
+    page = visitor.page(size=LAPTOP)
+    page.goto(served.url)
+    chip = page.locator(".links .chip", has_text="v9")
+    height = "(e) => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)"
+    assert chip.evaluate(height) < 2
 
 
 def test_japanese_words_in_an_english_reason_are_not_slanted(

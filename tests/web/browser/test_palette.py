@@ -48,6 +48,7 @@ def test_a_paper_is_opened_by_keys_alone(shown: Serving, visitor: Visitor) -> No
 
 def test_what_the_page_can_do_is_done_by_its_name(served: Serving, visitor: Visitor) -> None:
     page = visitor.page()
+    page.clock.install()
     page.goto(f"{served.url}/paper/{HOSTILE}")
     state = page.locator(f'.deciding[data-paper="{HOSTILE}"]')
     page.keyboard.press("Control+k")
@@ -62,6 +63,8 @@ def test_what_the_page_can_do_is_done_by_its_name(served: Serving, visitor: Visi
         page.keyboard.press("Enter")
         expect(page.locator("#palette")).to_be_hidden()
         expect(state).to_have_attribute("data-state", after)
+        # Faster than anybody types, the next one would be taken for a double tap.
+        page.clock.fast_forward(1000)
     # A tool in a closed menu, on a page that has its own `/`.
     page.goto(f"{served.url}/pdf/{PAPER}/read")
     page.locator("#page-1 .picture .full").wait_for()
