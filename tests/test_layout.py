@@ -119,19 +119,22 @@ def modules() -> dict[str, ast.Module]:
     return found
 
 
-def imports(tree: ast.Module) -> Iterator[str]:
+@cache
+def imports(tree: ast.Module) -> tuple[str, ...]:
     """Name everything that a module imports, anywhere in it, as whole dotted names.
 
     `from reader.library.rows import papers` is both `reader.library.rows` and
     `reader.library.rows.papers`.
     """
+    found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, "imports are absolute"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found.append(node.module or "")
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def ours(tree: ast.Module) -> set[str]:
@@ -346,6 +349,18 @@ def test_help_loads_nothing_heavy() -> None:
     assert {name for name in loaded if ".rows" in name} == set()
     # What lays out papers: 26 ms, which a help of plain letters does without.
     assert loaded & {"reader.cli.output", "reader.library.paper"} == set()
+
+
+def test_drawing_a_pdf_loads_no_model_of_layouts() -> None:
+    loaded = loaded_by("import reader.cli.demo\nprint('loaded')")
+    assert "pymupdf" in loaded
+    assert loaded & {"numpy", "onnxruntime", "tabulate"} == set()
+
+
+def test_fetching_loads_nothing_that_draws_on_a_terminal() -> None:
+    loaded = loaded_by("import reader.base.http.client\nprint('loaded')")
+    assert "httpx" in loaded
+    assert loaded & {"rich", "pygments"} == set()
 
 
 @pytest.mark.parametrize("command", ["today", "pick", "note", "search", "gather"])
