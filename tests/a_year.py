@@ -20,7 +20,7 @@ from reader.notes.week import heatmap
 from reader.notes.write import add_note
 from reader.pdfs.text.pictures import png_of
 from reader.texts.note import svg
-from tests.samples import DAY, NOW, paper, post
+from tests.samples import DAY, NOW, copy_tables, paper, post
 
 FEEDS = """
 [reader]
@@ -59,8 +59,7 @@ FIRST, QUIET, WATER, LADDER, CANDLE, ANTS = (f"2506.0000{n}" for n in range(1, 7
 
 def a_reader(folder: Path) -> Path:
     """Fill a new library, up to Wednesday, 4 June 2025; returns its folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "feeds.toml").write_text(FEEDS, encoding="utf-8")
+    (copy_tables(folder) / "feeds.toml").write_text(FEEDS, encoding="utf-8")
     given = [paper(n, title) for n, title in enumerate(TITLES, 1)]
     with open_library(folder, now=lambda: NOW - timedelta(3)) as library, library.db.unguarded():
         papers.add_papers(library.db, given, source="arXiv", on=DAY - timedelta(3))

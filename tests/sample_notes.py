@@ -26,7 +26,8 @@ from reader.morning.pipe import Tools, fetch_and_rank
 from reader.notes.export import export
 from reader.notes.write import add_note
 from reader.pdfs.fetch import fetch_pdfs
-from reader.pdfs.text.process import PdfPool, check_pdf
+from reader.pdfs.text.checks import check_pdf
+from reader.pdfs.text.process import PdfPool
 from reader.search.encode import Encoder
 from tests.data import ROOT
 from tests.samples import learn_nothing, silent, talk_as_before

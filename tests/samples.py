@@ -95,12 +95,18 @@ def _empty_files() -> dict[str, bytes]:
         return {file: (Path(name) / file).read_bytes() for file in ("reader.db", "index.db")}
 
 
-def new_database(folder: Path) -> Database:
-    """Open an empty database, its tables made once and copied: some ten times as fast."""
+def copy_tables(folder: Path) -> Path:
+    """Give a new folder empty tables, made once and copied: some ten times as fast."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in _empty_files().items():
         if not (folder / name).exists():
             (folder / name).write_bytes(content)
-    return Database(folder)
+    return folder
+
+
+def new_database(folder: Path) -> Database:
+    """Open a database whose tables are empty."""
+    return Database(copy_tables(folder))
 
 
 @contextmanager

@@ -47,6 +47,7 @@ from reader.ranking.rows.standings import StoredModel
 from reader.search.rows import index
 from tests.data import ROOT
 from tests.marked_pdfs import highlight, ink, marked, typeset
+from tests.samples import copy_tables
 
 FORMAT = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 README = ROOT / "README.md"
@@ -502,7 +503,7 @@ def post(number: int) -> Post:
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """Fill a library: yesterday one paper noted and one waiting, today one in each lane."""
     monkeypatch.setenv("READER_NOW", NOW.isoformat())
-    (tmp_path / "feeds.toml").write_text(SMALL, encoding="utf-8")
+    (copy_tables(tmp_path) / "feeds.toml").write_text(SMALL, encoding="utf-8")
     yesterday = TODAY - timedelta(days=1)
     with open_library(tmp_path, now=lambda: NOW) as library:
         db = library.db

@@ -37,7 +37,7 @@ from tests.server import Answer, Seen, Server
 
 pytestmark = pytest.mark.slow
 
-N = 200
+N = 100
 N_STEPS = 2 * N
 """Texts with a vector of their own in the end: a title and a passage of each paper."""
 MOST_S = 240.0
@@ -45,7 +45,7 @@ MOST_S = 240.0
 
 @dataclass
 class Cluster:
-    """A scheduler with two workers of one thread each."""
+    """A scheduler with workers of one thread each."""
 
     address: str
     scheduler: subprocess.Popen[bytes]
@@ -53,7 +53,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
+def cluster(folder: Path, *, n_workers: int = 2) -> Iterator[Cluster]:
     from distributed import Client  # heavy, and each run of the tests loads this file
 
     folder.mkdir()
@@ -72,11 +72,12 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         scheduler = started("scheduler", "--port", "0", "--scheduler-file", str(file))
         while not (file.exists() and file.read_bytes().endswith(b"}")):
             assert scheduler.poll() is None, (folder / "log").read_text()
+            time.sleep(0.02)  # it needs the core
         address = json.loads(file.read_bytes())["address"]
         one_thread = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
-        workers = [started("worker", address, *one_thread) for _ in "ab"]
+        workers = [started("worker", address, *one_thread) for _ in range(n_workers)]
         with Client(address, timeout=MOST_S) as client:
-            client.wait_for_workers(2, timeout=MOST_S)
+            client.wait_for_workers(n_workers, timeout=MOST_S)
         yield Cluster(address, scheduler, workers)
     finally:
         for process in processes:
@@ -165,48 +166,81 @@ def test_two_workers_make_the_same_index(pile: Path, expected: Path, tmp_path: P
     assert is_as(library, expected)
 
 
-@pytest.mark.parametrize("stage", ["extract", "encode"])
-@pytest.mark.parametrize("victim", ["worker", "workers", "scheduler", "client"])
-def test_killed_amid_a_stage_the_next_index_goes_on(
-    pile: Path, expected: Path, tmp_path: Path, victim: str, stage: str
+STAGES = ("extract", "encode")
+
+
+def kill_amid(
+    stage: str, library: Path, client: subprocess.Popen[bytes], *victims: subprocess.Popen[bytes]
 ) -> None:
-    library = copied(pile, tmp_path / "library")
-    least, all_ = {"extract": (5, N), "encode": (1, N_STEPS)}[stage]
-    with cluster(tmp_path / "first") as first:
-        client = start("index", "--scheduler", first.address, library=library)
-        killed = {
-            "worker": first.workers[:1],
-            "workers": first.workers,
-            "scheduler": [first.scheduler],
-            "client": [client],
-        }[victim]
-        end = time.monotonic() + MOST_S
-        while n_done(library).get(stage, 0) < least:
-            assert client.poll() is None, client.communicate()
-            assert time.monotonic() < end
-            time.sleep(0.02)  # beside the two workers
-        for process in killed:
-            process.send_signal(signal.SIGKILL)
-        for process in killed:
-            assert process.wait(timeout=60) == -signal.SIGKILL
-        assert n_done(library)[stage] < all_
-        code, _, err = finish(client, timeout=MOST_S)
-        if victim == "worker":
-            assert (code, err) == (0, "")  # the other one did its work too
-        elif victim in ("workers", "scheduler"):
-            assert code == 5
-            gone = {"workers": "all its workers are gone", "scheduler": "the scheduler is gone"}
-            assert gone[victim] in err
-        else:
-            # The cluster is there for the next one, which needs no new one.
-            done = run("index", "--scheduler", first.address, library=library, timeout=MOST_S)
-            assert (done.code, done.err) == (0, "")
-    if victim in ("workers", "scheduler"):
-        with cluster(tmp_path / "second") as second:
-            done = run("index", "--scheduler", second.address, library=library, timeout=MOST_S)
-            assert (done.code, done.err) == (0, "")
+    """Wait until a run has begun with a stage, and kill processes before the stage is done."""
+    least, all_ = {"fetch": (5, N), "extract": (5, N), "encode": (1, N_STEPS)}[stage]
+    before, end = n_done(library).get(stage, 0), time.monotonic() + MOST_S
+    while n_done(library).get(stage, 0) < before + least:
+        assert client.poll() is None, client.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.02)  # beside the two workers
+    for process in victims:
+        process.kill()
+    for process in victims:
+        assert process.wait(timeout=60) == -signal.SIGKILL
+    assert n_done(library)[stage] < all_
+
+
+def index_on(address: str, library: Path) -> subprocess.Popen[bytes]:
+    return start("index", "--scheduler", address, library=library)
+
+
+def check_next_index(address: str, library: Path, expected: Path) -> None:
+    """Index once more; all must be there once then."""
+    done = run("index", "--scheduler", address, library=library, timeout=MOST_S)
+    assert (done.code, done.err) == (0, "")
     assert is_as(library, expected)
     assert n_done(library) == {"extract": N, "encode": N_STEPS, "fetch": N}
+
+
+def test_workers_killed_amid_each_stage_leave_their_work_to_the_last_one(
+    pile: Path, expected: Path, tmp_path: Path
+) -> None:
+    library = copied(pile, tmp_path / "library")
+    with cluster(tmp_path / "cluster", n_workers=3) as found:
+        client = index_on(found.address, library)
+        for stage, worker in zip(STAGES, found.workers, strict=False):
+            kill_amid(stage, library, client, worker)
+        assert finish(client, timeout=MOST_S)[::2] == (0, "")
+    assert is_as(library, expected)
+    assert n_done(library) == {"extract": N, "encode": N_STEPS, "fetch": N}
+
+
+def test_where_the_client_is_killed_amid_each_stage_the_next_index_goes_on(
+    pile: Path, expected: Path, tmp_path: Path
+) -> None:
+    """The cluster is there for the next one, which needs no new one."""
+    library = copied(pile, tmp_path / "library")
+    with cluster(tmp_path / "cluster") as found:
+        for stage in STAGES:
+            client = index_on(found.address, library)
+            kill_amid(stage, library, client, client)
+            client.communicate()
+        check_next_index(found.address, library, expected)
+
+
+@pytest.mark.parametrize(
+    ("victim", "said"),
+    [("workers", "all its workers are gone"), ("scheduler", "the scheduler is gone")],
+)
+def test_where_a_cluster_is_killed_amid_each_stage_the_next_index_goes_on(
+    pile: Path, expected: Path, tmp_path: Path, victim: str, said: str
+) -> None:
+    library = copied(pile, tmp_path / "library")
+    for stage in STAGES:
+        with cluster(tmp_path / stage) as found:
+            client = index_on(found.address, library)
+            victims = found.workers if victim == "workers" else [found.scheduler]
+            kill_amid(stage, library, client, *victims)
+            code, _, err = finish(client, timeout=MOST_S)
+            assert (code, said in err) == (5, True), err
+    with cluster(tmp_path / "last") as found:
+        check_next_index(found.address, library, expected)
 
 
 class PdfServer(Server):
@@ -269,32 +303,22 @@ def test_two_workers_fetch_in_turn_or_leave_it_to_this_process(
 
 
 @needs_postgres[1]
-@pytest.mark.parametrize("victim", ["worker", "client"])
 def test_killed_amid_fetching_the_next_index_goes_on(
-    expected: Path, tmp_path: Path, postgres: Postgres, victim: str
+    expected: Path, tmp_path: Path, postgres: Postgres
 ) -> None:
-    with PdfServer(N) as server, cluster(tmp_path / "cluster") as first:
+    """First the client is killed, then a worker of the next one."""
+    with PdfServer(N) as server, cluster(tmp_path / "cluster") as found:
         library = make_lab(tmp_path / "library", N, postgres, server)
-        client = start(*FETCHING, "--scheduler", first.address, library=library)
-        end = time.monotonic() + MOST_S
-        while n_done(library).get("fetch", 0) < 5:
-            assert client.poll() is None, client.communicate()
-            assert time.monotonic() < end
-            time.sleep(0.02)  # beside the two workers
-        killed = first.workers[0] if victim == "worker" else client
-        killed.kill()
-        killed.wait()
-        assert n_done(library)["fetch"] < N
-        code, _, err = finish(client, timeout=MOST_S)
-        if victim == "worker":
-            assert (code, err) == (0, "")
-        else:
-            again = (*FETCHING, "--scheduler", first.address)
-            done = run(*again, library=library, timeout=MOST_S)
-            assert (done.code, done.err) == (0, "")
+        line = (*FETCHING, "--scheduler", found.address)
+        client = start(*line, library=library)
+        kill_amid("fetch", library, client, client)
+        client.communicate()
+        client = start(*line, library=library)
+        kill_amid("fetch", library, client, found.workers[0])
+        assert finish(client, timeout=MOST_S)[::2] == (0, "")
         assert n_done(library) == {"extract": N, "encode": N_STEPS, "fetch": N}
         assert is_as(library, expected)
         assert len(list(library.glob("papers/**/*.pdf"))) == N
-        # Only what was under way is fetched again: two tasks of each worker.
+        # Only what was under way is fetched again: two tasks of each worker at each kill.
         assert len({path for _, path in server.asked}) == N
-        assert len(server.asked) <= N + 4
+        assert len(server.asked) <= N + 8

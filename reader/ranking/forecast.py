@@ -22,6 +22,7 @@ fitted on:
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import zlib
@@ -58,8 +59,12 @@ class Coefficients:
         return math.fsum(self.text[k] * v for k, v in buckets.items() if k < n)
 
     @classmethod
+    @functools.lru_cache(1)
     def read(cls, text: str) -> Coefficients:
-        """Parse what `to_text` wrote. Raises ValueError for a line of another form."""
+        """Parse what `to_text` wrote; the last is kept, for a server.
+
+        Raises ValueError for a line of another form.
+        """
         start = cls().start
         weights: dict[str, float] = {}
         usual: dict[str, float] = {}
@@ -73,7 +78,8 @@ class Coefficients:
                 case ["weight", name, value, at]:
                     weights[name], usual[name] = _finite(value), _finite(at)
                 case ["text", unit, *values]:
-                    words += [_finite(unit) * int(value) for value in values]
+                    step = _finite(unit)
+                    words += [step * int(value) for value in values]
                 case _:
                     raise ValueError(f"no coefficient: {line[:60]!r}")
         return cls(start, weights, usual, tuple(words))

@@ -261,11 +261,16 @@ def most_readers(draw: Draw, stations: Sequence[Station], cores: float) -> tuple
         load = Load(draw, n, READS_S)
         return play(load, stations, cores=cores, seconds=200, warm_s=60, seed=1)
 
-    low, high = 1, MOST_READERS
+    def is_slow(n: int) -> bool:
+        return p95([wait.seconds for wait in played(n).waits]) > SLOW_S
+
+    # Few first: to play thousands takes long.
+    low, high = 1, 2
+    while high < MOST_READERS and not is_slow(high):
+        low, high = high, min(2 * high, MOST_READERS)
     while high - low > max(1, low // 20):
         middle = (low + high) // 2
-        is_slow = p95([wait.seconds for wait in played(middle).waits]) > SLOW_S
-        low, high = (low, middle) if is_slow else (middle, high)
+        low, high = (low, middle) if is_slow(middle) else (middle, high)
     return low, played(low)
 
 
