@@ -14,12 +14,31 @@ const pen = document.createElement("canvas").getContext("2d");
 /** @type {Map<string, number>} */
 const widths = new Map();
 
-/** Lay the words of each page that is drawn. @param {Viewer} viewer */
+const REST_MS = 300; // pages that one flies by get no words: of 50 Chromium keeps 40 MB until it collects
+
+/** Lay the words of each page that is drawn, once the pages rest or are touched. @param {Viewer} viewer */
 export function selecting(viewer) {
+  /** @type {Set<number>} */
+  const waiting = new Set();
+  let timer = 0;
+  const lay = () => {
+    for (const n of waiting) {
+      const page = viewer.drawn.get(n);
+      if (page) layWords(viewer.pageAt(n), page);
+    }
+    waiting.clear();
+  };
+  const wait = () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => (viewer.moving ? wait() : lay()), REST_MS);
+  };
   viewer.element.addEventListener("drawn", (event) => {
-    const { element, page } = /** @type {CustomEvent} */ (event).detail;
-    layWords(element, page);
+    waiting.add(/** @type {CustomEvent} */ (event).detail.n);
+    wait();
   });
+  viewer.element.addEventListener("left", (event) => waiting.delete(/** @type {CustomEvent} */ (event).detail.n));
+  viewer.element.addEventListener("pointerdown", lay);
+  viewer.element.addEventListener("keydown", ({ key }) => key === "s" && lay());
   document.addEventListener("selectionchange", () => viewer.element.classList.toggle("selected", Boolean(selectionIn(viewer))));
   document.addEventListener("copy", (event) => {
     const selection = getSelection();

@@ -76,6 +76,7 @@ def measure(options: Options) -> list[Result]:
             _first_page(shelf, browser),
             _scroll(shelf, browser),
             _memory(shelf, browser),
+            _memory(shelf, browser, rest_ms=800),
             _memory_of_scroll(shelf, browser),
             _memory_of_scroll(shelf, browser, rest_ms=1_000),
             _memory_of_thumbnails(shelf, browser),
@@ -207,20 +208,23 @@ def _scroll(shelf: Shelf, browser: Browser) -> Result:
     )
 
 
-def _memory(shelf: Shelf, browser: Browser) -> Result:
-    """Go through the whole thesis, and weigh the process that shows it, Chromium's program too."""
+def _memory(shelf: Shelf, browser: Browser, *, rest_ms: int = 250) -> Result:
+    """Go through the whole thesis, and weigh the process that shows it, Chromium's program too.
+
+    rest_ms: at each page. Words are laid of pages at which one rests.
+    """
     with _page(browser) as page:
         empty = max(_renderers(browser))
         page.goto(f"{shelf.serving.url}/pdf/{shelf.thesis}/read")
         page.wait_for_selector(".picture .full")
         for n in range(1, THESIS_PAGES, 10):
             page.evaluate("n => { location.hash = `page=${n}`; }", n)
-            page.wait_for_timeout(250)
+            page.wait_for_timeout(rest_ms)
         page.wait_for_timeout(2_000)
         n_pictures = page.evaluate("document.querySelectorAll('.sheet canvas').length")
         sizes = _renderers(browser)
     return Result(
-        "a thesis of 500 pages in the browser, after a walk through it",
+        f"a thesis of 500 pages in the browser, after a walk through it, {rest_ms} ms a page",
         max(sizes),
         "MB",
         bar=MEMORY_BAR_MB,
