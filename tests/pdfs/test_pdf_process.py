@@ -117,19 +117,26 @@ def test_a_child_ended_at_a_file_is_its_error_if_it_read_no_other(
     tmp_path: Path, was_used: bool
 ) -> None:
     """Test that a file is read once more where one before it may have broken the worker."""
-    fine, long = good(tmp_path / "fine.pdf"), good(tmp_path / "long.pdf", n_pages=1500)
+    fine, other = good(tmp_path / "fine.pdf"), good(tmp_path / "other.pdf", n_pages=3)
     with PdfReader() as reader:
         if was_used:
             reader.read(fine)
         worker = reader._started(fine)
-        soon = threading.Timer(0.2, worker._process.kill)
-        soon.start()
+        n_before = worker.n_files
+        worker._process.send_signal(signal.SIGSTOP)  # so that it has no answer before it is killed
+
+        def kill() -> None:
+            wait_for(lambda: worker.n_files > n_before)  # it was asked
+            worker._process.kill()
+
+        killing = threading.Thread(target=kill)
+        killing.start()
         if was_used:
-            assert reader.read(long).n_pages == 1500
+            assert reader.read(other).n_pages == 3
         else:
             with pytest.raises(PdfError, match="crashed the PDF reader"):
-                reader.read(long)
-        soon.join()
+                reader.read(other)
+        killing.join()
         assert reader._worker is not worker
         assert reader.read(fine).n_pages == 1
 
