@@ -24,13 +24,13 @@ from reader.library.backup import LOCKS, REPLACED
 from reader.library.config import Topic
 from reader.library.disk import files_below, holder_of, leftovers, lock_file, make_folders
 from reader.library.feeds_file import parse
-from reader.library.file_names import UNFILED
 from reader.library.files import gone_pdfs, has_bytes
 from reader.library.folder import Library, template
 from reader.library.ids import parse_id
 from reader.library.rows import papers, pdfs
 from reader.morning import rows
 from reader.morning.decide import mute_lines
+from reader.morning.edit import is_strange
 from reader.morning.trust import missing_seeds
 from reader.notes.export import find_moved_notes
 from reader.notes.rows import exports, notes
@@ -415,12 +415,9 @@ def _feeds(library: Library) -> Iterator[HealthFinding]:
 
 
 def _strange_topics(library: Library) -> Iterator[HealthFinding]:
-    known = [topic.path for topic in library.config.topics]
-    strange = [
-        count.topic
-        for count in pdfs.topic_counts(library.db)
-        if count.topic != UNFILED and not any(f"{count.topic}/".startswith(f"{t}/") for t in known)
-    ]
+    known = {topic.path for topic in library.config.topics}
+    counts = pdfs.topic_counts(library.db)
+    strange = [count.topic for count in counts if is_strange(count.topic, known)]
     if strange:
         yield HealthFinding(
             "topics",

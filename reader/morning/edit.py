@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -378,7 +378,7 @@ def topics(library: Library) -> list[TopicLine]:
         for parent in reversed(PurePosixPath(path).parents)
         if str(parent) in configured
     }
-    strange = [path for path in others if path not in below and path != UNFILED]
+    strange = [path for path in others if is_strange(path, configured)]
     nearest = _nearest(library, strange)
     # A paper whose PDF a hand deleted is not counted.
     every = pdfs.places(library.db, has_notes=False)
@@ -398,6 +398,15 @@ def topics(library: Library) -> list[TopicLine]:
         lane, near = configured.get(path), nearest.get(path, "")
         lines.append(TopicLine(path, lane, *numbers, below.get(path, ""), near))
     return lines
+
+
+def is_strange(folder: str, topics: Container[str]) -> bool:
+    """Check whether a folder of papers is no topic of feeds.toml, nor below one.
+
+    topics: the paths of those in feeds.toml.
+    """
+    above = map(str, PurePosixPath(folder).parents)
+    return not (folder == UNFILED or folder in topics or any(path in topics for path in above))
 
 
 def strange_topics(library: Library) -> list[TopicLine]:
