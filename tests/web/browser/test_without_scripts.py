@@ -52,6 +52,18 @@ def test_what_only_scripts_fill_or_do_is_not_shown_without_them(
     page.locator("summary[aria-label='More actions']").click()
     assert page.locator(".room-tools button:visible").count() == 0
     expect(page.get_by_role("link", name="Read page by page").first).to_be_visible()
+    assert page.locator(".desk img:visible").count() == 1
+
+
+def test_the_picture_of_the_first_page_is_never_painted_as_an_image(
+    shown: Serving, visitor: Visitor
+) -> None:
+    """Chromium would keep its pixels: a thesis takes 28 MB more then."""
+    page = visitor.page(size=LAPTOP)
+    page.route("**/opening.js?*", lambda route: route.abort())
+    page.goto(f"{shown.url}/pdf/{PAPER}/read")
+    expect(page.locator(".desk img")).to_have_count(1)
+    expect(page.locator(".desk img")).to_be_hidden()
 
 
 def test_the_menu_is_shown_to_those_who_are_signed_in(library: Path, visitor: Visitor) -> None:
