@@ -38,6 +38,17 @@ def other_disk(tmp_path: Path) -> Iterator[Path]:
     pytest.skip("there is no second disk here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try a slow test that fails once more; the summary lists it.
+
+    They start browsers, kill processes and play servers that stop: a frame or an answer that comes
+    late on a busy machine is no reason to hold a change back. All others are tried once.
+    """
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("flaky"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_collection_finish() -> None:
     """Leave what was collected, a million objects, out of every later search for garbage, and
     search less often than after each 700 objects: it was a tenth of the time."""

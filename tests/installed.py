@@ -79,7 +79,7 @@ def run(
         timeout=timeout,
         cwd="/",
     )
-    return Ran(done.returncode, decoded(done.stdout), decoded(done.stderr))
+    return Ran(done.returncode, decoded(done.stdout), told(done.stderr))
 
 
 def run_here(
@@ -100,7 +100,7 @@ def run_here(
         contextlib.redirect_stderr(err),
     ):
         code = run_line(list(args), Settings())
-    return Ran(code, decoded(bytes_out.getvalue()), decoded(bytes_err.getvalue()))
+    return Ran(code, decoded(bytes_out.getvalue()), told(bytes_err.getvalue()))
 
 
 def start(
@@ -126,7 +126,7 @@ def start(
 def finish(process: subprocess.Popen[bytes], *, timeout: float = 60.0) -> Ran:
     """Wait for a started run to end."""
     out, err = process.communicate(timeout=timeout)
-    return Ran(process.returncode, decoded(out or b""), decoded(err))
+    return Ran(process.returncode, decoded(out or b""), told(err))
 
 
 @contextlib.contextmanager
@@ -158,6 +158,12 @@ def environment(
 
 def decoded(output: bytes) -> str:
     return output.decode("utf-8", "backslashreplace")
+
+
+def told(errors: bytes) -> str:
+    """Give the error stream without how far a long step was (`vectors: 16 of 900`): whether that
+    is said depends on how busy the machine is. tests/cli/test_progress.py is about it."""
+    return re.sub(r"^[^:\n]+: [\d,]+ of [\d,]+\n", "", decoded(errors), flags=re.MULTILINE)
 
 
 def paper(

@@ -38,17 +38,11 @@ server or network on purpose."""
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests with a browser as slow: they take minutes of two cores.
-
-    One that fails is tried once more, and the summary lists it: a frame that comes late on a busy
-    machine is no reason to hold a change back. Tests elsewhere are tried once.
-    """
+    """Mark tests with a browser as slow: they take minutes of two cores."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.slow)
-            if not item.get_closest_marker("flaky"):
-                item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
