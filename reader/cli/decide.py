@@ -371,6 +371,14 @@ def _join(context: click.Context, library: Library, id_: str, other: str) -> Non
             path=joined.left,
         )
         answer(context, text)
+    if joined.pdf:
+        text = _("Both had a PDF. That of the first one counts; {path} stays where it is.",
+                 path=joined.pdf)  # fmt: skip
+        answer(context, text)
+    if joined.rating is not None:
+        text = _("Both were rated. The later rating counts, {n} of 5; the other one was {other}.",
+                 n=joined.paper.rating, other=joined.rating)  # fmt: skip
+        answer(context, text)
 
 
 @command(

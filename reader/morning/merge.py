@@ -15,7 +15,7 @@ from reader.library.file_names import file_stem
 from reader.library.folder import Library, find_paper
 from reader.library.ids import parse_id
 from reader.library.paper import LibraryPaper
-from reader.library.rows import decisions, doubles, merges, papers
+from reader.library.rows import decisions, doubles, merges, papers, pdfs
 from reader.notes.rows import exports, notes
 from reader.search.rows import index
 
@@ -35,12 +35,16 @@ class MergeOutcome:
     """The outcome of a merge.
 
     left: the merged paper's Markdown file, which stays as it is. newer: where both papers had a
-    note, the title of the one whose note is shown from now on.
+    note, the title of the one whose note is shown from now on. pdf: where both had a PDF, the
+    merged one's, which stays as it is. rating: where both were rated, and not the same, the one
+    that does not count; else None.
     """
 
     paper: LibraryPaper
     left: str = ""
     newer: str = ""
+    pdf: str = ""
+    rating: int | None = None
 
 
 def questions(library: Library) -> list[MergeQuestion]:
@@ -98,6 +102,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
     noted = [(number, paper.record.title) for paper in (one, two)
              if (number := notes.newest_id(library.db, paper.row))]  # fmt: skip
     newer = max(noted)[1] if len(noted) == 2 else ""
+    files = [pdf.path for paper in (one, two) if (pdf := pdfs.pdf_of(library.db, paper.row))]
     # Where a split by hand keeps the two apart, this merge takes it back.
     with library.db.writing():
         act = decisions.next_act(library.db)
@@ -111,7 +116,15 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
             by=merges.ByHand(act, library.now().isoformat()),
         )
         _index_notes(library, one.row)
-    return MergeOutcome(papers.papers_at(library.db, [one.row])[0], left, newer)
+    [joined] = papers.papers_at(library.db, [one.row])
+    ratings = {paper.rating for paper in (one, two)} - {joined.rating, None}
+    return MergeOutcome(
+        joined,
+        left,
+        newer,
+        pdf=files[1] if len(files) == 2 else "",
+        rating=ratings.pop() if ratings else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

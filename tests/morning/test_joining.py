@@ -12,9 +12,10 @@ import pytest
 from reader.base.errors import Ambiguous, Incomplete, UsageError
 from reader.cli.frame import Settings, run
 from reader.library.folder import Library, find_paper
-from reader.library.paper import LibraryPaper
+from reader.library.paper import LibraryPaper, PropertyChange
 from reader.library.rows import merges, papers, pdfs
 from reader.morning import pick
+from reader.morning.edit import tag
 from reader.morning.merge import Split, join, part, questions
 from reader.morning.rows import doubled_pdfs
 from reader.morning.undo import undo
@@ -158,6 +159,26 @@ def test_of_two_notes_it_is_said_which_one_counts(
     # Where one alone had a note there is nothing to choose from.
     part(library, TWO)
     assert "Both had a note." not in printed(capsys, library, "merge", ONE, WASPS.id)[1]
+
+
+def test_of_two_pdfs_and_two_ratings_it_is_said_which_ones_count(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for row, rating in ((2, 5), (1, 3), (3, 3)):
+        kept = pdfs.Pdf(row, f"papers/{row}.pdf", f"{row}" * 64)
+        pdfs.add_pdf(library.db, kept, n_bytes=9, at=NOW)
+        tag(library, [row], PropertyChange(rating=rating))
+    code, out, _err = printed(capsys, library, "merge", ONE, TWO)
+    said = " ".join(out.split())
+    assert code == 0
+    assert "That of the first one counts; papers/2.pdf stays where it is." in said
+    assert "The later rating counts, 3 of 5; the other one was 5." in said
+    # Of two equal ratings none is lost, and a paper without a PDF or rating takes nothing away.
+    said = " ".join(printed(capsys, library, "merge", ONE, WASPS.id)[1].split())
+    assert ("papers/3.pdf stays" in said, "rated" in said) == (True, False)
+    papers.add_papers(library.db, [paper(4, "On the Moths of Wet Gardens")], source="x", on=DAY)
+    said = printed(capsys, library, "merge", ONE, paper(4, "x").id)[1]
+    assert ("Both" in said, "Merged" in said) == (False, True)
 
 
 def test_unread_edits_in_a_file_prevent_a_merge(library: Library) -> None:
