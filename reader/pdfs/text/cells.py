@@ -134,25 +134,32 @@ def _part(line: dict[str, Any]) -> Cell | None:
     size, is_bold, is_italic, base = max(letters, key=letters.__getitem__)
     enough = max(1.0, 0.1 * sizes.total())
     top = max((s for s, n in sizes.items() if n >= enough), default=size)
-    marked = []
-    nexts = [span["text"] for span in spans[1:]] + [""]
-    for span, after in zip(spans, nexts, strict=True) if len(spans) > 1 else ():
-        text, is_small = with_ligatures(span["text"]), span["size"] < 0.9 * size
-        is_raised = bool(span["flags"] & 1) or span["origin"][1] < base - 0.12 * size
-        is_lowered = span["origin"][1] > base + 0.05 * size
-        is_sign = bool(_SIGN.fullmatch(text.strip())) and (is_raised or is_small)
-        is_small = span["size"] < 0.9 * (top if is_raised else size)
-        is_mark = is_sign or (is_small and is_raised and _MARK_TEXT.fullmatch(text))
-        # Small capitals have marks in capitals. TeX's own name has a raised letter within it.
-        is_capital = _CAPITAL.fullmatch(text) and not after[:1].isalpha()
-        is_mark = is_mark or (is_small and is_raised and is_capital)
-        is_mark = is_mark and not is_lowered
-        marked.append(MARK if is_mark and text.strip() else text)
     text = with_ligatures("".join([span["text"] for span in spans]))
     x0, y0, x1, y1 = line["bbox"]
-    words = "".join(marked) or text
+    words = _with_marks(spans, size, base, top) if len(spans) > 1 else text
     font = max(fonts, key=fonts.__getitem__)
     return Cell(x0, y0, x1, y1, base, text, words, size, top, is_bold, is_italic, font)
+
+
+def _with_marks(spans: list[dict[str, Any]], size: float, base: float, top: float) -> str:
+    """Join a line's spans, with MARK in place of those that are raised marks.
+
+    size, base: of most of its letters; top: the greatest size that enough of them have.
+    """
+    marked = []
+    nexts = [span["text"] for span in spans[1:]] + [""]
+    for span, after in zip(spans, nexts, strict=True):
+        text = with_ligatures(span["text"])
+        is_raised = bool(span["flags"] & 1) or span["origin"][1] < base - 0.12 * size
+        is_lowered = span["origin"][1] > base + 0.05 * size
+        is_small = span["size"] < 0.9 * size
+        is_mark = bool(_SIGN.fullmatch(text.strip())) and (is_raised or is_small)
+        if not is_mark and is_raised and span["size"] < 0.9 * top:
+            # Small capitals have marks in capitals. TeX's own name has a raised letter within it.
+            is_capital = _CAPITAL.fullmatch(text) and not after[:1].isalpha()
+            is_mark = bool(_MARK_TEXT.fullmatch(text) or is_capital)
+        marked.append(MARK if is_mark and not is_lowered and text.strip() else text)
+    return "".join(marked)
 
 
 def _merged(parts: list[Cell]) -> list[Cell]:
