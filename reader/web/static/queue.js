@@ -238,12 +238,12 @@ export async function drop(n) {
  */
 export async function greet(timeout = TIMEOUT_MS) {
   const answer = await asked("/offline.json", { headers: { Accept: "application/json" } }, timeout);
-  if (answer.status === 401) throw new SignedOut();
   if (!answer.ok) throw new Away();
   return answer.json();
 }
 
 /**
+ * Throws Away or SignedOut.
  * @param {string} address
  * @param {RequestInit} options
  */
@@ -257,8 +257,9 @@ async function asked(address, options, timeout = TIMEOUT_MS) {
   }
   // Another answer is not ours: a hotel's network, for instance, answers with its own page.
   const isOurs = !answer.redirected && answer.headers.get("content-type")?.includes("json");
-  if (!isOurs && answer.status !== 401) throw new Away();
-  return answer;
+  if (isOurs && answer.status !== 401) return answer;
+  void answer.body?.cancel();  // unread, it would keep the connection
+  throw answer.status === 401 ? new SignedOut() : new Away();
 }
 
 /**
@@ -273,7 +274,6 @@ export async function post(address, fields, csrf) {
   const body = new URLSearchParams(fields);
   const answer = await asked(address, { method: "POST", body, headers: { "X-CSRF": csrf, Accept: "application/json" } });
   const { status } = answer;
-  if (status === 401) throw new SignedOut();
   if (status >= 500 || AGAIN.has(status)) throw new Away();
   const found = await answer.json();
   if (!answer.ok) {
