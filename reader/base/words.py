@@ -85,7 +85,7 @@ def query_terms(query: str) -> str:
     """Turn what a person typed into a safe MATCH expression over `searchable`, or "".
 
     Words are joined by OR. A CJK run must stand as it was typed ("機械学習" is the phrase
-    "機械 械学 学習"); a sentence, known by its hiragana, is looked for by its parts too.
+    "機械 械学 学習"); its parts between hiragana, and those in one script, are looked for too.
     Neighbours are also looked for as one word ("end to end": "endtoend").
     Words that stand in nearly every English text count only where nothing else was typed.
     """
@@ -297,12 +297,14 @@ _EVERYWHERE = frozenset(
      "were", "what", "when", "where", "which", "who", "why", "will", "with")
 )  # fmt: skip
 _HIRAGANA = "\u3041-\u309f"
-_KANA_HAN = "\u3005-\u3007\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-_KANA_HAN += "\uf900-\ufaff\U00020000-\U0003ffff"
+_KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+_HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA_HAN = _KATAKANA + _HAN
 _CJK = f"{_HIRAGANA}{_KANA_HAN}\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
 _WORD = compiled(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
 _BETWEEN_WORDS = {n: " " for n in range(128) if not chr(n).isalnum()}
 _PART = compiled(rf"[{_KANA_HAN}]+")
+_ONE_SCRIPT = compiled(rf"[{_KATAKANA}]+|[{_HAN}]+")
 _IS_CJK = compiled(rf"[{_CJK}]")
 _LONG_MARK = compiled("(?<=[\u30a1-\u30fa\u30fc])\u30fc+")
 _SIBILANT = compiled("(ss|sh|ch|x|zz)e$")
@@ -340,9 +342,9 @@ def _match_terms(token: str) -> list[str]:
         return [f'"{token}"']
     if len(token) == 1:
         return [f'"{token}"*']
+    parts = dict.fromkeys([token, *_PART.findall(token), *_ONE_SCRIPT.findall(token)])
     # A part of one character has no pair, and the index holds pairs.
-    parts = [token, *(part for part in _PART.findall(token) if len(part) > 1)]
-    return [f'"{" ".join(_pairs(part))}"' for part in parts]
+    return [f'"{" ".join(_pairs(part))}"' for part in parts if len(part) > 1]
 
 
 SHORTEST = 4

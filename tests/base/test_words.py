@@ -48,6 +48,7 @@ def test_text_is_prepared_for_full_text(text: str, expected: str) -> None:
         ("speech models", '"speech" OR "model" OR "speechmodel"'),
         ("wav2vec改良", '"wav2vec" OR "改良"'),
         ("サーバーの音", '"サバ バの の音" OR "サバ"'),
+        ("サーバ負荷", '"サバ バ負 負荷" OR "サバ" OR "負荷"'),
         ("to be of it", '"to" OR "be" OR "of" OR "it"'),
         ("音声翻訳の遅延", '"音声 声翻 翻訳 訳の の遅 遅延" OR "音声 声翻 翻訳" OR "遅延"'),
         (
@@ -149,6 +150,8 @@ def test_odd_and_endless_queries_are_harmless(index: sqlite3.Connection, query: 
     [
         ("サーバーの負荷", "サーバ"),
         ("サーバの負荷", "サーバー"),
+        ("負荷の高いサーバ", "サーバ負荷"),
+        ("音声を逐次に", "ストリーミング音声"),
         ("コンピューター科学", "コンピュータ"),
         ("コンピュータ", "コンピューター"),
         ("ｻｰﾊﾞｰ", "サーバ"),
