@@ -85,20 +85,7 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
     one, two = (find_paper(library, text) for text in (kept, merged))
     if one.row == two.row:
         raise _same_paper(library, one)
-    left = ""
-    theirs = exports.exported(library.db, two.row)
-    if theirs is not None and exports.exported(library.db, one.row) is not None:
-        # No file, or none that can be read: nothing of it is lost by a merge.
-        with contextlib.suppress(OSError):
-            if (library.folder / theirs.path).read_bytes() != theirs.content.encode():
-                raise Incomplete(
-                    what=lazy_gettext(
-                        "{path} has words of yours that were not read in yet. Run `reader export`, "
-                        "then this again.",
-                        path=theirs.path,
-                    )
-                )
-            left = theirs.path
+    left = _left_file(library, one, two)
     noted = [(number, paper.record.title) for paper in (one, two)
              if (number := notes.newest_id(library.db, paper.row))]  # fmt: skip
     newer = max(noted)[1] if len(noted) == 2 else ""
@@ -125,6 +112,28 @@ def join(library: Library, kept: str, merged: str) -> MergeOutcome:
         pdf=files[1] if len(files) == 2 else "",
         rating=ratings.pop() if ratings else None,
     )
+
+
+def _left_file(library: Library, one: LibraryPaper, two: LibraryPaper) -> str:
+    """Get the path of the second one's Markdown file where both have one, else "".
+
+    Raises Incomplete where the file holds words that were not read in yet.
+    """
+    theirs = exports.exported(library.db, two.row)
+    if theirs is None or exports.exported(library.db, one.row) is None:
+        return ""
+    # No file, or none that can be read: nothing of it is lost by a merge.
+    with contextlib.suppress(OSError):
+        if (library.folder / theirs.path).read_bytes() != theirs.content.encode():
+            raise Incomplete(
+                what=lazy_gettext(
+                    "{path} has words of yours that were not read in yet. Run `reader export`, "
+                    "then this again.",
+                    path=theirs.path,
+                )
+            )
+        return theirs.path
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
