@@ -14,7 +14,7 @@ from reader.library.rows import decisions, merges, papers
 from reader.library.rows.database import Database, forget_index
 from reader.notes.rows import notes
 from reader.ranking.model import Rank
-from reader.ranking.rows import standings
+from reader.ranking.rows import labels, standings
 from reader.search.rows import index
 from reader.search.rows.index import Kind, PassageText, Text
 from reader.search.rows.vector_files import drop
@@ -366,6 +366,23 @@ class TestRanks:
         assert standings.n_undecided(db, ["nlp"], DAY, last, more=()) == []
         more = standings.n_undecided(db, ["nlp"], DAY, last, more=[1, 4, 5])
         assert more == [(DAY + timedelta(2), 1), (DAY + timedelta(1), 1)]
+
+    def test_what_a_list_showed_is_counted_by_its_lane_there(self, db: Database) -> None:
+        for n in range(3, 6):
+            papers.add_papers(db, [paper(n)], source="arXiv", on=DAY)
+        self.rank(db, 1, 2)
+        # 1 and 2 are in by their ranks; 3, 4 and 5 have none, as after a lost index.
+        standings.add_shown(
+            db,
+            DAY,
+            [(1, "doubtful", "speech/a"), (3, "own", "speech/a"), (4, "own", "speech/a")],
+            at=NOW,
+        )
+        standings.add_shown(db, DAY + timedelta(1), [(5, "own", "speech/a")], at=NOW)
+        last = DAY + timedelta(1)
+        assert standings.n_undecided(db, ["speech/a"], DAY, last, more=()) == [(DAY, 3)]
+        labels.add_lessons(db, "no", "speech/a", [4], at=NOW, on=DAY)
+        assert standings.n_undecided(db, ["speech/a"], DAY, last, more=()) == [(DAY, 2)]
 
     def test_no_ranks_to_keep_need_no_transaction(self, db: Database) -> None:
         db.can_write = False

@@ -167,18 +167,26 @@ def n_undecided(
     """Count papers of some topics without a decision, by day of arrival, newest first.
 
     more: papers that are counted whatever their topics, if they arrived on these days.
+    What the list of its day showed stays in its lane there, and is counted by that.
     What a hand added counts for nothing: its owner knows of it.
     """
     rows = db.read(
         f"""
-        WITH words AS MATERIALIZED ({WORDS_SQL}), own AS MATERIALIZED (
+        WITH words AS MATERIALIZED ({WORDS_SQL}), there AS MATERIALIZED (
+            SELECT s.paper, s.lane, EXISTS (SELECT 1 FROM words AS w WHERE w.paper = s.paper
+                                            AND w.topic = s.topic AND w.kind = 'no') AS is_away
+            FROM shown AS s JOIN papers AS p ON p.id = s.paper AND p.arrived_on = s.day
+            WHERE s.day BETWEEN ?1 AND ?2), own AS MATERIALIZED (
             SELECT p.id FROM papers AS p
             WHERE p.arrived_on BETWEEN ?1 AND ?2
               AND (p.id IN (SELECT value FROM json_each(?3)) OR EXISTS (
                 SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
                 AND r.topic IN (SELECT value FROM json_each(?4))
                 AND NOT EXISTS (SELECT 1 FROM words AS w WHERE w.paper = r.paper
-                                AND w.topic = r.topic AND w.kind = 'no'))
+                                AND w.topic = r.topic AND w.kind = 'no')
+                AND NOT EXISTS (SELECT 1 FROM there AS t WHERE t.paper = r.paper
+                                AND t.lane != 'own'))
+              OR p.id IN (SELECT paper FROM there WHERE lane = 'own' AND NOT is_away)
               OR EXISTS (SELECT 1 FROM words AS w WHERE w.paper = p.id AND w.kind = 'yes'
                          AND w.topic IN (SELECT value FROM json_each(?4)))))
         SELECT p.arrived_on AS day, count(*) AS n FROM own JOIN papers AS p ON p.id = own.id
