@@ -380,9 +380,10 @@ def topics(library: Library) -> list[TopicLine]:
     }
     strange = [path for path in others if is_strange(path, configured)]
     nearest = _nearest(library, strange)
-    # A paper whose PDF a hand deleted is not counted.
+    # A PDF that a hand deleted, or in the trash, is not counted.
     every = pdfs.places(library.db, has_notes=False)
-    paths = {(p.topic or "", p.paper): p.path for p in every if p.kind == "pdf"}
+    here = (p for p in every if p.kind == "pdf" and not p.is_removed)
+    paths = {(p.topic or "", p.paper): p.path for p in here}
     # Looked up as text first, as in `find_moved`: 20,000 paths made as objects take .2 s.
     root = f"{library.folder}/"
     n_pdfs = Counter(

@@ -51,6 +51,23 @@ def test_the_papers_of_the_person_are_written_or_those_that_fit(filled: Path) ->
     assert keys("Bees", "10.5555/1", "Bees", library=filled) == [BEES, FIELD]
 
 
+def test_a_pick_that_was_taken_back_is_left_out(filled: Path) -> None:
+    def is_written(paper: str) -> bool:
+        return paper in run_here("export", "--format", "bibtex", library=filled).out
+
+    papers = json.loads(run_here("today", "--no-fetch", "--json", library=filled).out)["own"]
+    paper = papers[0]["id"]
+    number = paper.removeprefix("arxiv:")
+    assert not is_written(number)
+    run_here("pick", paper, library=filled)
+    assert is_written(number)
+    run_here("undo", library=filled)
+    assert not is_written(number)
+    # The folder that the pick chose stays; now the person chooses one.
+    run_here("file", paper, "speech/recognition", library=filled)
+    assert is_written(number)
+
+
 def test_an_export_of_notes_says_that_nothing_changed(filled: Path) -> None:
     first = run_here("export", library=filled)
     assert "written: notes/" in first.out

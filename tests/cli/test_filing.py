@@ -125,6 +125,14 @@ def test_topics_counts_pdfs_where_they_were_moved_by_hand(picked: Path) -> None:
     assert paths(picked) == [f"notes/nlp/llm/{KEY}.md", "papers/nlp/llm/fish.pdf"]
 
 
+def test_topics_counts_nothing_of_the_trash(picked: Path) -> None:
+    line = "speech/recognition: papers 1 · PDFs 1 · notes 1"
+    assert line in run_here("topics", library=picked).out.splitlines()
+    assert run_here("remove", WATER, library=picked).code == 0
+    line = "speech/recognition: papers 0 · PDFs 0 · notes 0"
+    assert line in run_here("topics", library=picked).out.splitlines()
+
+
 def test_suggestions_have_reasons_and_change_nothing(picked: Path) -> None:
     assert run_here("file", LIFT, "speech/lifts", "--new", library=picked).code == 0
     before = rows(picked, "SELECT * FROM filings")

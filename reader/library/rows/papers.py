@@ -355,12 +355,15 @@ def n_arrived(db: Database, day: date) -> int:
 
 def kept_rows(db: Database) -> set[int]:
     """Select the papers that a person did something with: picked, wrote up, filed, tagged, added
-    or imported. Skipped ones are not among them."""
+    or imported. Skipped ones are not among them, nor those whose pick was taken back: the folder
+    that the pick chose stays, and is no choice of the person."""
     found = db.read(
         f"""
         SELECT p.id FROM papers AS p
         WHERE p.merged_into IS NULL AND {STATE_SQL} != 'skip' AND (
-            {STATE_SQL} != 'candidate' OR p.key IS NOT NULL OR NOT {BROUGHT_SQL}
+            {STATE_SQL} != 'candidate' OR NOT {BROUGHT_SQL}
+            OR (SELECT is_by_hand FROM filings WHERE paper = p.id ORDER BY id DESC LIMIT 1)
+            OR p.id IN (SELECT paper FROM additions)
             OR p.id IN (SELECT paper FROM properties))
         """  # noqa: S608  constants
     )
