@@ -269,7 +269,7 @@ def _name(error: click.BadParameter) -> str:
 
 _CLICKS = {
     r"Got unexpected extra arguments? \((?P<args>.*)\)": N_("Too many arguments: {args}."),
-    r"(?P<text>'.*') is not a valid integer\.": N_("{text} is not a whole number."),
+    r"(?P<text>'.*') is not a valid integer(?: range)?\.": N_("{text} is not a whole number."),
     r"(?P<text>'.*') is not one of (?P<choices>'.*')\.": N_("{text} is not one of {choices}."),
     r"File (?P<name>.*) does not exist\.": N_("There is no file {name}."),
     r"File (?P<name>.*) is a directory\.": N_("{name} is a folder, not a file."),

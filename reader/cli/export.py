@@ -15,7 +15,7 @@ from reader.base.machine import share_what_is_made
 from reader.base.messages import N_, _, ngettext
 from reader.base.text import plain
 from reader.cli import build, output
-from reader.cli.frame import command, say_errors, settings_of
+from reader.cli.frame import FilePath, command, say_errors, settings_of
 from reader.library.folder import Library
 from reader.library.paper import LibraryPaper
 from reader.library.query import STATES, with_filters
@@ -60,7 +60,7 @@ FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references
 )
 @click.option(
     "--cited",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help=N_("Only papers that this .aux or .tex file cites."),
 )
 @click.option(
@@ -71,7 +71,7 @@ FORMS = ("markdown", "bibtex", "biblatex", "ris", "csl-json", "csv", "references
 @click.option(
     "--to",
     "target",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=FilePath(allow_dash=True),
     default=output.STDOUT,
     help=N_("The file to write; standard output by default."),
 )

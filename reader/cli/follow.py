@@ -18,6 +18,7 @@ from reader.base.tex import title_text
 from reader.base.text import plain, shorten, wrap
 from reader.cli import build, output
 from reader.cli.frame import (
+    FilePath,
     WholeNumber,
     as_json_option,
     command,
@@ -68,14 +69,14 @@ N_SHOWN = 8
 @click.option(
     "--from",
     "list_",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help=N_("Add the feeds and accounts of this list."),
 )
 @click.option("--dry-run", is_flag=True, help=N_("Only show what --from would add."))
 @click.option(
     "--opml",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=FilePath(allow_dash=True),
     metavar="FILE",
     help=N_("Write your feeds to this file as OPML; `-` prints it."),
 )

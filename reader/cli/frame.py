@@ -63,6 +63,22 @@ def is_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
+class FilePath(click.Path):  # type: ignore[type-arg]
+    """The path of a file or folder. An empty one, as of a shell's variable that is not set, is no
+    name of the current folder."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        """Read a path."""
+        if value == "":
+            self.fail(_("An empty text names no file and no folder."), param, context)
+        return super().convert(value, param, context)
+
+
 def _shared_options() -> list[click.Option]:
     """Make the options that every command has; their values go to its Settings."""
 
@@ -77,7 +93,7 @@ def _shared_options() -> list[click.Option]:
         return click.Option([f"--{name}"], expose_value=False, callback=keep, **more)
 
     # The library first: its language is the one of all that is said from here on.
-    folder = click.Path(path_type=Path, file_okay=True)
+    folder = FilePath(file_okay=True)
     return [
         option("library", "library", type=folder, is_eager=True, help=N_("The library's folder.")),
         option("quiet", "is_quiet", is_flag=True, help=N_("Print only results and errors.")),

@@ -19,7 +19,7 @@ from reader.base.messages import N_, _, in_thousands, ngettext, say_day
 from reader.base.tex import title_text
 from reader.base.text import columns, plain, plain_lines, shorten, wrap
 from reader.cli import build, listing, output
-from reader.cli.frame import as_json_option, command, is_terminal, say_error, settings_of
+from reader.cli.frame import FilePath, as_json_option, command, is_terminal, say_error, settings_of
 from reader.cli.terminal import END, Ask, asking
 from reader.library.calendar import day_named, days_back
 from reader.library.disk import write_whole
@@ -432,7 +432,7 @@ SHADES = ((0, 0), (22, 231), (28, 231), (34, 16), (40, 16))
 """Colours of the map by level: (ground, digit), of a terminal's 256 colours. The digit itself
 says the same without colours."""
 
-_FILE = click.Path(path_type=Path, allow_dash=True)
+_FILE = FilePath(allow_dash=True)
 
 
 @command(

@@ -22,7 +22,7 @@ from reader.base.messages import N_, _, in_thousands, ngettext, speak
 from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, output
-from reader.cli.frame import as_json_option, command, say_errors, settings_of
+from reader.cli.frame import FilePath, as_json_option, command, say_errors, settings_of
 from reader.cli.output import answer
 from reader.library import archive as archives
 from reader.library import backup
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         "init ~/papers": N_("Make it in another folder"),
     },
 )
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.argument("folder", required=False, type=FilePath(), metavar="[DIR]")
 def init_command(context: click.Context, folder: Path | None) -> None:
     """Make a library, without any question."""
     settings = settings_of(context)
@@ -96,7 +96,7 @@ Then run: reader --library {quoted} today""",
 )
 @click.option(
     "--keep",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="DIR",
     help=N_("Keep the sample library in this new folder."),
 )
@@ -126,11 +126,11 @@ N_SHOWN = 20
         "backup /media/disk --pdfs": N_("Make one on another disk, with the PDFs"),
     },
 )
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.argument("folder", required=False, type=FilePath(), metavar="[DIR]")
 @click.option("--pdfs", is_flag=True, help=N_("Put the PDFs into the archive too."))
 @click.option(
     "--make-key",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help=N_("Write a secret key to a new file and print the public one; make no archive."),
 )
@@ -233,8 +233,8 @@ def _start_daily(library: Library) -> str:
         "restore ARCHIVE.zip": N_("Bring the library back to that moment"),
     },
 )
-@click.argument("archive", type=click.Path(path_type=Path), metavar="FILE")
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.argument("archive", type=FilePath(), metavar="FILE")
+@click.argument("folder", required=False, type=FilePath(), metavar="[DIR]")
 @click.option("--dry-run", is_flag=True, help=N_("Say what would change, and change nothing."))
 @click.option(
     "--only",
@@ -243,7 +243,7 @@ def _start_daily(library: Library) -> str:
 )
 @click.option(
     "--key",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help=N_("The secret key of an encrypted archive."),
 )

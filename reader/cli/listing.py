@@ -246,9 +246,9 @@ def report_lines(morning: Morning, width: int) -> Iterator[str]:
     yield from pdfs_lines(morning, width)
     for search in morning.searches:
         name, query, n = plain(search.name), plain(search.query), len(search.papers)
-        yield from wrap(
-            _("SAVED SEARCH  {name}: {n} new today ({query})", name=name, n=n, query=query), width
-        )
+        new = _("{n} new today", n=n) if morning.is_today else _("{n} new that day", n=n)
+        line = _("SAVED SEARCH  {name}: {new} ({query})", name=name, new=new, query=query)
+        yield from wrap(line, width)
         for message in search.messages:
             yield from wrap(plain(str(message)), width, "    ", "    ")
         for paper in search.papers[:MOST_TITLES]:

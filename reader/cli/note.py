@@ -16,7 +16,7 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain, wrap
 from reader.cli import build, output
-from reader.cli.frame import Settings, as_json_option, command, say_error, settings_of
+from reader.cli.frame import FilePath, Settings, as_json_option, command, say_error, settings_of
 from reader.cli.revisions import (
     give_note,
     near_lines,
@@ -401,7 +401,7 @@ def _task(name: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., 
 @click.option(
     "--file",
     "file",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=FilePath(allow_dash=True),
     help=N_("The file that the note is in; - for standard input."),
 )
 @click.option(

@@ -14,7 +14,7 @@ from reader.base.messages import N_, _
 from reader.base.tex import title_text
 from reader.base.text import columns, plain, plain_lines, shorten, wrap
 from reader.cli import build, output
-from reader.cli.frame import WholeNumber, as_json_option, command, say_error
+from reader.cli.frame import FilePath, WholeNumber, as_json_option, command, say_error
 from reader.library.folder import Library
 from reader.library.query import parse
 from reader.notes.rows import notes
@@ -86,7 +86,7 @@ on:2026-10                 or on:2026-10-03: note written, marks imported,
 @click.argument("query", nargs=-1, metavar="[QUERY...]")
 @click.option(
     "--like",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FilePath(exists=True, dir_okay=False),
     help=N_("Search for what is like a text or PDF file, instead of a query."),
 )
 @_kind("note", N_("Search notes (these four options can be combined)."))

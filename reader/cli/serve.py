@@ -31,7 +31,7 @@ from reader.base.errors import UsageError
 from reader.base.messages import N_, _, ngettext, speak, spoken
 from reader.base.text import plain
 from reader.cli import build
-from reader.cli.frame import TimeOfDay, WholeNumber, command, is_terminal, settings_of
+from reader.cli.frame import FilePath, TimeOfDay, WholeNumber, command, is_terminal, settings_of
 from reader.cli.warm import Warm
 from reader.library.folder import make_library, open_library
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from reader.web.visit import Parts
 
 
-_FILE = click.Path(path_type=Path)
+_FILE = FilePath()
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -109,7 +109,7 @@ _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 )
 @click.option(
     "--readers",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="DIR",
     help=N_(
         "Serve several people: each folder in DIR is the library of the reader it is named for."

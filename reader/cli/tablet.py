@@ -15,7 +15,7 @@ from reader.base.messages import N_, _, ngettext
 from reader.base.tex import title_text
 from reader.base.text import plain, plain_lines, wrap
 from reader.cli import build, output
-from reader.cli.frame import as_json_option, command, say_error, settings_of
+from reader.cli.frame import FilePath, as_json_option, command, say_error, settings_of
 from reader.cli.output import answer
 from reader.library.folder import Library, find_paper
 from reader.library.highlight import COLOURS, MARKS, VisibleMark, colour_word, gathered, once, shown
@@ -28,7 +28,7 @@ from reader.pdfs.tablet import TabletOutcome, tablet_folder, take
 from reader.pdfs.text.process import PdfReader
 from reader.texts.copies import counts_text, pages_text, removed_text
 
-_FOLDER = click.Path(path_type=Path)
+_FOLDER = FilePath()
 
 
 _TAKEN = {

@@ -82,7 +82,7 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
     if check.is_mostly_copied:
         lines.append(
             _(
-                "Mostly copied ({n} %): as it is, it does not count as written. Use your own "
+                "Mostly copied ({n} %): this text does not count as written. Use your own "
                 "words, or mark quotations with “…” or `>`.",
                 n=round(100 * check.share),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -207,6 +208,16 @@ def test_a_saved_search_is_a_line_of_the_morning(
     at = lines.index("SAVED SEARCH  quiet ones: 1 new today (snails)")
     assert lines[at + 1] == "    Snails in gardens"
     assert lines[at + 2].startswith("SOURCES")
+
+
+def test_a_saved_search_of_another_day_does_not_say_today(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = NO_MODEL + '[[search]]\nname = "quiet ones"\nquery = "snails"\n'
+    (folder / "feeds.toml").write_text(text, "utf-8")
+    monkeypatch.setenv("READER_NOW", (NOW + timedelta(days=2)).isoformat())
+    _, out, _ = said(capsys, folder, "today", "--no-fetch", "--date", f"{DAY}")
+    assert "SAVED SEARCH  quiet ones: 1 new that day (snails)" in out.splitlines()
 
 
 def test_a_saved_search_names_three_titles_and_counts_the_rest(

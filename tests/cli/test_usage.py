@@ -107,6 +107,14 @@ WRONG: dict[tuple[str, ...], tuple[str, str]] = {
         "NUMBER: 'one' is not a whole number.",
         "NUMBER: 「one」は整数ではありません。",
     ),
+    ("undo", "1.5"): (
+        "N: '1.5' is not a whole number.",
+        "N: 「1.5」は整数ではありません。",
+    ),
+    ("init", ""): (
+        "DIR: An empty text names no file and no folder.",
+        "DIR: 空の文字列は、ファイルやフォルダの名前になりません。",
+    ),
     ("note", "x", "--restore", "one"): (
         "--restore: 'one' is not a whole number.",
         "--restore: 「one」は整数ではありません。",
@@ -148,7 +156,7 @@ class TestWrong:
             assert said[2:] == [f"  `reader {name} --help` で使用例とオプションを見られます。"]
         else:
             assert said[1:] == ["  `reader --help` でコマンドを一覧できます。"]
-        typed = r"「[^」]*」|--?\w[\w-]*|today|\b(b|c|y|ID|WHAT|DAYS|NUMBER)\b|25:99|06:30"
+        typed = r"「[^」]*」|--?\w[\w-]*|today|\b(b|c|y|N|ID|DIR|WHAT|DAYS|NUMBER)\b|25:99|06:30"
         assert not re.search("[A-Za-z]", re.sub(typed, "", in_japanese))
 
     def test_an_option_that_is_none_is_told_in_japanese_by_every_command(

@@ -148,7 +148,7 @@ def test_the_map_is_drawn_into_files(library: Path, tmp_path: Path) -> None:
     assert reader(library, "stats", "--svg", str(svg / "below.svg")).code == 6
     for option in ("--svg", "--png"):
         code, out, err = reader(library, "stats", option, "")
-        assert (code, out, "this is not the name of a file" in err) == (6, "", True)
+        assert (code, out, f"{option}: An empty text names no file" in err) == (2, "", True)
     assert reader(library, "stats", "--svg", "-") == (0, svg.read_text("utf-8"), "")
 
 

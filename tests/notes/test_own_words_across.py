@@ -199,7 +199,7 @@ def test_findings_are_written_in_plain_lines() -> None:
         closeness=closeness_of(NEAR, low=0.8, high=1.0),
     )
     assert check_lines(found) == [
-        "Mostly copied (100 %): as it is, it does not count as written. Use "
+        "Mostly copied (100 %): this text does not count as written. Use "
         "your own words, or mark quotations with “…” or `>`.",
         "copied, abstract: We put a quiet camera into six hives for a year.",
         "translated, abstract: 蜂は花のある場所を仲間に伝えるために踊る。",
