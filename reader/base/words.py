@@ -98,6 +98,9 @@ def term_lists(query: str) -> tuple[list[str], list[str]]:
     tokens = list(_tokens(query[:MAX_QUERY]))
     for token in [t for t in tokens if t not in _EVERYWHERE] or tokens:
         words.update(dict.fromkeys(_match_terms(folded(token))))
+    # Last, since a long query is cut: what is left of a word in another form (弱い, 弱そう).
+    pairs = [pair for token in tokens for pair in _pairs(folded(token)) if _HAN_FIRST.match(pair)]
+    words.update(dict.fromkeys(f'"{pair}"' for pair in pairs))
     joined = dict.fromkeys(f'"{word}"' for word in _joined_neighbours(query[:MAX_QUERY], tokens))
     return list(words), [term for term in joined if term not in words]
 
@@ -166,6 +169,11 @@ def neighbours(query: str) -> list[str]:
 def says_something(word: str) -> bool:
     """Check whether a word does not stand in nearly every English text."""
     return word.casefold() not in _EVERYWHERE
+
+
+def is_sign(char: str) -> bool:
+    """Check whether a character may mean something by itself: a letter, or a picture such as ♪."""
+    return char.isalpha() or unicodedata.category(char) == "So"
 
 
 def parts_of(run: str) -> list[str]:
@@ -304,6 +312,7 @@ _CJK = f"{_HIRAGANA}{_KANA_HAN}\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
 _WORD = compiled(rf"(?P<cjk>[{_CJK}]+)|[^\W_{_CJK}]+")
 _BETWEEN_WORDS = {n: " " for n in range(128) if not chr(n).isalnum()}
 _PART = compiled(rf"[{_KANA_HAN}]+")
+_HAN_FIRST = compiled(rf"[{_HAN}][{_HAN}{_HIRAGANA}]")
 _ONE_SCRIPT = compiled(rf"[{_KATAKANA}]+|[{_HAN}]+")
 _IS_CJK = compiled(rf"[{_CJK}]")
 _LONG_MARK = compiled("(?<=[\u30a1-\u30fa\u30fc])\u30fc+")

@@ -21,8 +21,9 @@ from reader.notes.rows import notes
 from reader.notes.rows.exports import newest_texts
 from reader.notes.words import key_of, key_sentence, links_in, sentences
 from reader.notes.write import AT_ONCE
-from reader.search.find import LIKE_LETTERS, READ_LETTERS, TELLING, query_words_of
+from reader.search.find import LIKE_LETTERS, READ_LETTERS, TELLING
 from reader.search.rows import index
+from reader.search.terms import query_words_of
 
 if TYPE_CHECKING:
     from reader.search.encode import Encode

@@ -225,18 +225,36 @@ def share_of_pairs(pairs: Sequence[str], text: str) -> float:
 def share_of_letters(query: str, text: str) -> float:
     """Measure the share of a query's letters that stand in words which a text has, 0 to 1.
 
-    Of a run of Japanese those count that stand in pairs of characters of the text.
+    Of a run of Japanese its kanji and katakana count, all of it where it has none; a letter is
+    there with one of its neighbours.
     """
     words, there = query_words(query), words_of(text)
-    n = sum(map(len, words))
+    n = sum(len(_telling(word)) for word in words)
     return sum(_n_letters_in(word, there) for word in words) / n if n else 0.0
 
 
+def _telling(word: str) -> Sequence[int]:
+    """List the places of the letters of a word that count: particles and endings do not."""
+    if not is_cjk(word):
+        return range(len(word))
+    return [i for i, char in enumerate(word) if parts_of(char)] or range(len(word))
+
+
 def _n_letters_in(word: str, there: frozenset[str]) -> int:
+    telling = _telling(word)
     if word in there or not is_cjk(word):
-        return len(word) * (word in there)
+        return len(telling) * (word in there)
     pairs = [i for i in range(len(word) - 1) if word[i : i + 2] in there]
-    return len({at for i in pairs for at in (i, i + 1)})
+    found = {at for i in pairs for at in (i, i + 1)}
+    # A word may end otherwise in the text: 弱い, 弱そう.
+    begins = {one[0] for one in there}
+    found |= {i for i in telling if word[i] in begins and _is_ending(word[i + 1 : i + 2])}
+    return len(found.intersection(telling))
+
+
+def _is_ending(char: str) -> bool:
+    """Check whether a character behind a kanji is hiragana, which may end a word."""
+    return bool(char) and not parts_of(char)
 
 
 def fingerprint(text: str) -> frozenset[str]:

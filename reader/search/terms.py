@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from reader.base.words import folded, without_long_marks
+from reader.base.words import MAX_QUERY, folded, query_words, without_long_marks
 
 MAX_READ = 1_000
 """Characters of a query in which terms are looked for."""
@@ -135,3 +135,15 @@ def _everyday() -> frozenset[str]:
     return frozenset(
         map(folded, Path(__file__).with_name("everyday.txt").read_text("utf-8").split())
     )
+
+
+def query_words_of(text: str) -> list[str]:
+    """Extract the words of a long text that may say what it is about, each once, at most 300.
+
+    Words of every day only where there are no others.
+    """
+    # In pieces, since `query_words` reads no more than MAX_QUERY characters.
+    pieces = (text[start : start + MAX_QUERY] for start in range(0, len(text), MAX_QUERY))
+    words = (word for piece in pieces for word in query_words(piece))
+    found = list(dict.fromkeys(word for word in words if 2 < len(word) < 20))
+    return ([word for word in found if not says_little(word)] or found)[:300]

@@ -196,10 +196,25 @@ def test_the_share_of_pairs_counts_those_that_stand_side_by_side() -> None:
 
 @pytest.mark.parametrize(
     ("query", "share"),
-    [("still water", 1), ("lake water", 5 / 9), ("水の音声認識", 4 / 6), ("!?", 0)],
+    [("still water", 1), ("lake water", 5 / 9), ("水の音声認識", 4 / 5), ("!?", 0)],
 )
 def test_the_share_of_letters_counts_words_and_pairs_of_japanese(query: str, share: float) -> None:
     assert share_of_letters(query, "Still waters, 音声。認識") == share
+
+
+@pytest.mark.parametrize(
+    ("query", "share"),
+    [
+        ("言い淀みに弱い", 1),  # another particle, another ending
+        ("弱点", 0),
+        ("弱い光", 1 / 2),
+        ("よどみ", 0),
+        ("には", 1),
+        ("サーバ負荷", 0),
+    ],
+)
+def test_of_japanese_particles_and_endings_do_not_count(query: str, share: float) -> None:
+    assert share_of_letters(query, "言い淀みには弱そうだ。") == share
 
 
 def test_many_brackets_take_no_time() -> None:
