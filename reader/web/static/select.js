@@ -2,6 +2,7 @@
 // The words of a page over its picture: unseen, there to select, to copy and to tap on.
 
 import { holding } from "./gestures.js";
+import { nearestLetter } from "./nearest_letter.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
 /** @typedef {import("./view.js").PageFacts} PageFacts */
@@ -10,6 +11,7 @@ const FONT = 10;
 const MOST_GAP = 2.5;
 const STEP = 0.05; // of the space between letters: each other space is another font to Chromium
 const PLAIN = /^[\x20-\x7e\u00a1-\u024f\u2010-\u2026]*$/; // one letter after the other, from left to right
+const SCROLL_MS = 30;
 const pen = document.createElement("canvas").getContext("2d");
 /** @type {Map<string, number>} */
 const widths = new Map();
@@ -48,6 +50,63 @@ export function selecting(viewer) {
     event.preventDefault();
   });
   selectByFinger(viewer);
+  selectByMouse(viewer);
+}
+
+/**
+ * Follow a mouse that drags, by the nearest letter: of what is no text, margins too, Chromium takes
+ * the page's first word. Above and below the pages they are scrolled.
+ * @param {Viewer} viewer
+ */
+function selectByMouse(viewer) {
+  const { element } = viewer;
+  /** @type {[Node, number] | null} */
+  let from = null;
+  let [timer, isTouch] = [0, false];
+  const follow = (/** @type {number} */ x, /** @type {number} */ y) => {
+    clearTimeout(timer);
+    const to = letterAt(viewer, x, y);
+    if (!from || !to) return;
+    getSelection()?.setBaseAndExtent(...from, ...to);
+    const { top, bottom } = element.getBoundingClientRect();
+    const by = Math.min(0, y - top) + Math.max(0, y - bottom);
+    if (!by) return;
+    element.scrollTop += by / 2;
+    timer = window.setTimeout(() => follow(x, y), SCROLL_MS);
+  };
+  const end = () => {
+    clearTimeout(timer);
+    from = null;
+  };
+  viewer.all.addEventListener("pointerdown", ({ pointerType }) => { isTouch = pointerType === "touch"; });
+  viewer.all.addEventListener("mousedown", (event) => {
+    from = !isTouch && isPlain(event) && !element.classList.contains("inking") ? letterAt(viewer, event.clientX, event.clientY) : null;
+    const selection = getSelection();
+    // What is selected already may be dragged elsewhere.
+    if (from && selection && !selection.isCollapsed && selection.getRangeAt(0).isPointInRange(...from)) from = null;
+    if (!from) return;
+    event.preventDefault();
+    element.focus({ preventScroll: true });
+    selection?.collapse(...from);
+  });
+  addEventListener("mousemove", ({ buttons, clientX, clientY }) => (buttons === 1 ? follow(clientX, clientY) : end()));
+  addEventListener("mouseup", end);
+}
+
+/** Whether a press may begin a selection by letters. @param {MouseEvent} event */
+function isPlain({ target, button, detail, shiftKey }) {
+  return button === 0 && detail < 2 && !shiftKey && target instanceof Element && !target.closest("a, button");
+}
+
+/** The place in the text that is nearest to a point of the window. @param {Viewer} viewer @param {number} x @param {number} y @returns {[Node, number] | null} */
+function letterAt(viewer, x, y) {
+  const desk = viewer.element.getBoundingClientRect();
+  const n = viewer.pageUnder(x - desk.left, y - desk.top);
+  const page = viewer.drawn.get(n);
+  const { left, top } = viewer.pageAt(n).getBoundingClientRect();
+  const near = page && nearestLetter(page, (x - left) / viewer.scale, (y - top) / viewer.scale);
+  const text = near && viewer.pageAt(n).querySelectorAll(".words span")[near.word]?.firstChild;
+  return text ? [text, near.letter] : null;
 }
 
 /** Select the word under a finger that rests, and on to where it moves. @param {Viewer} viewer */

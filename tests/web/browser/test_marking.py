@@ -53,6 +53,42 @@ def drag_over(page: Page, word: str) -> None:
     page.mouse.up()
 
 
+ENDS = """word => {
+  const words = [...document.querySelectorAll('.words span')];
+  const boxOf = one => one.getBoundingClientRect();
+  const { top, height } = boxOf(words.find(one => one.textContent.trim() === word));
+  const level = words.filter(one => Math.abs(boxOf(one).top - top) < height / 2);
+  return {
+    y: top + height / 2,
+    left: Math.min(...level.map(one => boxOf(one).left)),
+    right: Math.max(...level.map(one => boxOf(one).right)),
+    text: level.map(one => one.textContent).join('').trim(),
+  };
+}"""
+"""The line that a word stands in: its height, its ends and its text."""
+
+
+@pytest.mark.parametrize("is_from_beside", [False, True])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_drag_beyond_a_line_selects_to_its_end(
+    served: Serving, visitor: Visitor, side: str, is_from_beside: bool
+) -> None:
+    page = opened(served, visitor)
+    page.wait_for_load_state("networkidle")  # the note beside has moved the pages
+    line, word = page.evaluate(ENDS, "anything"), page.evaluate(FOUND, "anything")
+    before, after = line["text"].split("anything")
+    inside = word["x"] if side == "right" else word["end"]
+    beyond = line["right"] + 10 if side == "right" else line["left"] - 10
+    ends = [(inside, word["y"]), (beyond, line["y"])]
+    (x, y), (to_x, to_y) = reversed(ends) if is_from_beside else ends
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(to_x, to_y, steps=3)
+    page.mouse.up()
+    expected = f"anything{after}" if side == "right" else f"{before}anything"
+    assert page.evaluate("String(getSelection()).trim()") == expected
+
+
 def select(page: Page, word: str) -> None:
     """Select a word wherever it stands: the note beside moves the pages while it is loaded."""
     page.locator(".desk").focus()

@@ -203,6 +203,23 @@ def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> 
     assert copied == "da Field and Bo Lind\nSnails hear with the foot that they walk"
 
 
+def test_a_drag_below_the_pages_scrolls_them(read: str, visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(read)
+    page.wait_for_selector("#page-1 .words span")
+    desk = page.locator(".desk")
+    box, word = desk.bounding_box(), page.locator("#page-1 .words span").first.bounding_box()
+    assert box is not None
+    assert word is not None
+    desk.evaluate("desk => { desk.style.flex = 'none'; desk.style.height = '500px'; }")
+    page.mouse.move(word["x"] + 3, word["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(word["x"] + 3, box["y"] + 560, steps=3)
+    page.wait_for_function("() => document.querySelector('.desk').scrollTop > 300")
+    page.mouse.up()
+    assert "carries each step" in page.evaluate("String(getSelection())")
+
+
 OFF = """async address => {
   const { width, lines } = await fetch(address).then(answer => answer.json());
   const sheet = document.querySelector("#page-1").getBoundingClientRect();
