@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser.conftest import LAPTOP, PORTRAIT, Visitor
+from tests.web.browser.conftest import LAPTOP, PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import Page, expect
 from tests.web.serving import Serving
@@ -269,3 +269,38 @@ def test_words_and_marks_are_quoted_in_the_note_beside(
     with made(other):
         other.keyboard.press("u")
     expect(listed).to_have_count(n_before + 1)
+
+
+COVERED = """selector => [...document.querySelectorAll(selector)]
+  .filter(one => one.checkVisibility({ visibilityProperty: true }))
+  .filter(one => {
+    const { left, right, top, bottom, width, height } = one.getBoundingClientRect();
+    const corners = [left + 4, right - 4].flatMap(x => [top + 4, bottom - 4].map(y => [x, y]));
+    const places = [...corners, [left + width / 2, top + height / 2]];
+    return places.some(place => !one.contains(document.elementFromPoint(...place)));
+  }).map(one => one.outerHTML.slice(0, 90))"""
+"""What of a kind something else lies over, at its middle or near a corner."""
+
+
+@pytest.mark.parametrize("has_note", [False, True])
+@pytest.mark.parametrize("size", [PHONE, PORTRAIT, LAPTOP])
+def test_what_waits_covers_no_button_of_the_bars(
+    served: Serving, visitor: Visitor, size: tuple[int, int], has_note: bool
+) -> None:
+    page = visitor.page(size=size, is_touch=size != LAPTOP)
+    page.goto(f"{served.url}/pdf/{PAPER}/read")
+    page.locator(".words span").first.wait_for(state="attached")
+    if page.locator("#note-panel").is_visible() != has_note:
+        page.locator("#to-note").click()
+    if has_note:
+        expect(page.locator("#text")).to_be_visible()
+    page.context.set_offline(True)
+    select(page, WORD)
+    page.keyboard.press("h")
+    said = page.locator(".waiting, .last")
+    expect(said.filter(has_text="1 change waits")).to_be_visible()
+    expect(said.filter(has_text="Saved on this device")).to_be_visible()
+    assert page.evaluate(COVERED, "#mark-bar button, #waiting, #notice") == []
+    page.keyboard.press("Escape")
+    page.locator("#ink").click()
+    assert page.evaluate(COVERED, "#ink-bar button, #waiting") == []
