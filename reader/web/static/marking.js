@@ -52,7 +52,8 @@ class MarkBar {
   }
 
   close() {
-    this.element.hidden = this.comments.form.hidden = true;
+    this.comments.close();
+    this.element.hidden = true;
     this.key = "";
   }
 
@@ -163,11 +164,25 @@ class CommentForm {
     this.field = /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem("note"));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const { mark } = bar;
+      this.save();
       this.leave();
-      if (mark) bar.all.change(mark, { note: this.field.value });
     });
-    this.form.addEventListener("reset", () => this.leave());
+    this.form.addEventListener("reset", () => {
+      this.form.hidden = true;
+      this.leave();
+    });
+  }
+
+  save() {
+    const { bar: { all, mark }, form, field: { value: note } } = this;
+    form.hidden = true;
+    if (mark && mark.note !== note) all.change(mark, { note });
+  }
+
+  /** Close it, and keep what was typed: only "Cancel" and Escape throw words away. */
+  close() {
+    if (!this.form.hidden && this.field.value.trim()) this.save();
+    this.form.hidden = true;
   }
 
   open() {
@@ -204,7 +219,7 @@ function listen(viewer, bar) {
     settled = setTimeout(() => {
       const range = selectionIn(viewer);
       if (range) {
-        bar.key = "";
+        bar.close();
         bar.place(range.getBoundingClientRect());
       } else if (!bar.key && !bar.isCommenting) bar.element.hidden = true;
     }, SETTLED_MS);
@@ -217,12 +232,13 @@ function listen(viewer, bar) {
 function tapped(viewer, bar, event) {
   const target = /** @type {HTMLElement} */ (event.target);
   const sheet = /** @type {HTMLElement | null} */ (target.closest(".sheet"));
-  if (!sheet) return bar.close();
+  bar.close();
+  if (!sheet) return;
   const from = sheet.getBoundingClientRect();
   const mark = target.dataset.mark
     ? bar.all.called(target.dataset.mark)
     : bar.all.at(Number(sheet.dataset.n), (event.clientX - from.left) / viewer.scale, (event.clientY - from.top) / viewer.scale);
-  if (!mark) return bar.close();
+  if (!mark) return;
   event.preventDefault();
   bar.key = keyOf(mark);
   const [x0, y0, x1, y1] = mark.boxes[0].map((x) => x * viewer.scale);

@@ -271,6 +271,39 @@ def test_words_and_marks_are_quoted_in_the_note_beside(
     expect(listed).to_have_count(n_before + 1)
 
 
+@pytest.mark.parametrize("way", ["tap", "click", "select"])
+def test_a_comment_is_kept_when_the_page_is_touched(
+    served: Serving, visitor: Visitor, way: str
+) -> None:
+    page = visitor.page(size=PHONE if way == "tap" else LAPTOP, is_touch=way == "tap")
+    page.goto(f"{served.url}/pdf/{PAPER}/read")
+    page.locator(".words span").first.wait_for(state="attached")
+    select(page, WORD)
+    page.keyboard.press("c")
+    page.keyboard.type("For whom?")
+    margin = page.locator("#page-1")
+    with made(page):
+        if way == "select":
+            select(page, "anything")
+        elif way == "tap":
+            margin.tap(position={"x": 8, "y": 8})
+        else:
+            margin.click(position={"x": 8, "y": 8})
+    expect(page.locator("#mark-note")).to_be_hidden()
+    assert own(page) == [("highlight", WORD, "For whom?")]
+
+
+def test_a_comment_that_is_cancelled_is_not_kept(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    select(page, WORD)
+    with made(page):
+        page.keyboard.press("c")
+    page.keyboard.type("For whom?")
+    page.keyboard.press("Escape")
+    expect(page.locator("#mark-note")).to_be_hidden()
+    assert own(page) == [("highlight", WORD, "")]
+
+
 COVERED = """selector => [...document.querySelectorAll(selector)]
   .filter(one => one.checkVisibility({ visibilityProperty: true }))
   .filter(one => {
