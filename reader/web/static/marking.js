@@ -64,17 +64,27 @@ class MarkBar {
     }
   }
 
+  /** The part of the window that shows pages: a note may stand at their right, or lie over their foot. */
+  get room() {
+    const { left, top, right, bottom } = this.viewer.element.getBoundingClientRect();
+    const note = byId("note-panel").getBoundingClientRect(); // of no size where it is closed
+    const isSheet = note.height > 0 && note.left < right - 1;
+    return { left, top, width: right - left, bottom: isSheet ? Math.min(bottom, note.top) : bottom };
+  }
+
   /** Show the bar below a place, or above it where there is no room. @param {DOMRect} by */
   place(by) {
-    const bar = this.element;
+    const { element: bar, room } = this;
     bar.hidden = false;
     bar.classList.toggle("is-mark", Boolean(this.key));
     this.showColour();
+    bar.style.setProperty("--wide", `${room.width}px`);
     const { width, height } = bar.getBoundingClientRect();
     const under = by.bottom + 10;
-    const top = under + height < innerHeight ? under : Math.max(4, by.top - height - 10);
-    bar.style.left = `${Math.max(4, Math.min(by.left + by.width / 2 - width / 2, innerWidth - width - 4))}px`;
-    bar.style.top = `${top}px`;
+    const isUnder = under + height < room.bottom;
+    const left = Math.min(by.left + by.width / 2 - width / 2, room.left + room.width - width - 4);
+    bar.style.left = `${Math.max(room.left + 4, left)}px`;
+    bar.style.top = `${Math.max(room.top + 4, isUnder ? under : by.top - height - 10)}px`;
   }
 
   /** Mark the selected words. @param {string} kind */
@@ -193,8 +203,12 @@ class CommentForm {
     // The selection would be lost with the focus, so that the words are marked first.
     if (!mark) bar.make("highlight");
     form.hidden = false;
+    const { left, top, width, bottom } = bar.room;
+    form.style.setProperty("--wide", `${width}px`);
+    form.style.left = `${left + width / 2}px`;
     // Above the keyboard of a phone, which takes the lower half.
-    form.style.top = `${Math.min(parseFloat(bar.element.style.top), innerHeight * 0.3)}px`;
+    const least = Math.min(parseFloat(bar.element.style.top), innerHeight * 0.3, bottom - form.offsetHeight - 4);
+    form.style.top = `${Math.max(top + 4, least)}px`;
     bar.element.hidden = true;
     field.focus();
   }

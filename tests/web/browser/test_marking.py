@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser.conftest import LAPTOP, PHONE, PORTRAIT, Visitor
+from tests.web.browser.conftest import LANDSCAPE, LAPTOP, PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import Page, expect
+from tests.web.browser.test_beside import opened as beside
 from tests.web.serving import Serving
 
 WORD = "Waiting"
@@ -313,6 +314,45 @@ COVERED = """selector => [...document.querySelectorAll(selector)]
     return places.some(place => !one.contains(document.elementFromPoint(...place)));
   }).map(one => one.outerHTML.slice(0, 90))"""
 """What of a kind something else lies over, at its middle or near a corner."""
+
+
+TO_FOOT = """(desk, word) => {
+  const words = [...document.querySelectorAll('.words span')];
+  const { bottom } = words.find(one => one.textContent.trim() === word).getBoundingClientRect();
+  desk.scrollTop += bottom + 20 - desk.getBoundingClientRect().bottom;
+}"""
+"""Scroll a word to the foot of what is seen of the pages."""
+
+BEYOND = """selector => {
+  const { left, top, right, bottom } = document.querySelector(selector).getBoundingClientRect();
+  const desk = document.querySelector('.desk').getBoundingClientRect();
+  const over = { left: desk.left - left, top: desk.top - top,
+    right: right - desk.right, bottom: bottom - desk.bottom };
+  return Object.entries(over).filter(([side, by]) => by > 0.5);
+}"""
+"""How far something reaches out of the pages."""
+
+
+@pytest.mark.parametrize("size", [LAPTOP, LANDSCAPE, PORTRAIT])
+def test_the_bar_and_the_comment_stand_within_the_pages_beside_the_note(
+    served: Serving, visitor: Visitor, size: tuple[int, int]
+) -> None:
+    page = visitor.page(size=size)
+    beside(page, served)
+    page.locator(".words span").first.wait_for(state="attached")
+    page.wait_for_load_state("networkidle")
+    last = page.locator("#page-1 .words span").last.text_content()
+    assert last is not None
+    page.locator(".desk").evaluate(TO_FOOT, last.strip())
+    select(page, last.strip())
+    bar, form = page.locator("#mark-bar"), page.locator("#mark-note")
+    expect(bar).to_be_visible()
+    assert page.evaluate(COVERED, "#mark-bar button") == []
+    assert page.evaluate(BEYOND, "#mark-bar") == []
+    bar.get_by_role("button", name="Comment").click()
+    expect(form).to_be_visible()
+    assert page.evaluate(COVERED, "#mark-note :is(textarea, button)") == []
+    assert page.evaluate(BEYOND, "#mark-note") == []
 
 
 @pytest.mark.parametrize("has_note", [False, True])
