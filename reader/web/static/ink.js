@@ -149,7 +149,7 @@ class Ink {
     const name = `asayomi-${act}-0`;
     line.remove();
     const answer = await all.act({ act, do: "draw", strokes: JSON.stringify([stroke]) }, { marks, strokes: [...strokes, { ...stroke, name }] });
-    if (answer) all.acts.push({ number: answer.number ?? 0, name, isInk: true });
+    if (answer) all.did({ number: answer.number ?? 0, name, isInk: true });
   }
 
   /** Erase the strokes at a place, whole. @param {PointerEvent} event @param {HTMLElement} sheet */
@@ -160,6 +160,6 @@ class Ink {
     const hit = strokes.filter((one) => one.page === Number(sheet.dataset.n) && isOnStroke(one.points, at, RUBBER));
     if (!hit.length) return;
     const answer = await all.act({ do: "erase", names: hit.map((one) => one.name).join(" ") }, { marks, strokes: strokes.filter((one) => !hit.includes(one)) });
-    if (answer?.number) all.acts.push({ number: answer.number, name: "", isInk: true });
+    if (answer?.number) all.did({ number: answer.number, name: "", isInk: true });
   }
 }

@@ -27,6 +27,7 @@ export class PageMarks {
     this.acts = [];
     const bar = /** @type {HTMLElement} */ (document.getElementById("mark-bar"));
     this.texts = bar.dataset;
+    this.showUndo();
   }
 
   get address() {
@@ -97,13 +98,26 @@ export class PageMarks {
     }
   }
 
+  /** Remember what undo can take back. @param {{number: number, name: string, isInk: boolean}} act */
+  did(act) {
+    this.acts.push(act);
+    this.showUndo();
+  }
+
+  /** Turn a button off that has nothing to take back, as after a reload. */
+  showUndo() {
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-mark=undo], [data-ink=undo]"))) {
+      button.disabled = !this.acts.some((act) => act.isInk === (button.dataset.ink === "undo"));
+    }
+  }
+
   /** @param {Omit<Mark, "id" | "name">} mark @param {string} act its random id */
   async make(mark, act) {
     const name = `asayomi-${act}`;
     const { marks, strokes } = this.found;
     const fields = { act, do: "mark", page: String(mark.page), kind: mark.kind, colour: mark.colour, note: mark.note, boxes: JSON.stringify(mark.boxes) };
     const answer = await this.act(fields, { marks: [...marks, { ...mark, id: 0, name }], strokes });
-    if (answer) this.acts.push({ number: answer.number ?? 0, name, isInk: false });
+    if (answer) this.did({ number: answer.number ?? 0, name, isInk: false });
   }
 
   /** @param {Mark} mark @param {{colour?: string, note?: string, kind?: string}} to */
@@ -111,14 +125,14 @@ export class PageMarks {
     const { marks, strokes } = this.found;
     const changed = marks.map((one) => (one === mark ? { ...one, ...to } : one));
     const answer = await this.act({ do: "change", mark: keyOf(mark), ...to }, { marks: changed, strokes });
-    if (answer?.number) this.acts.push({ number: answer.number, name: "", isInk: false });
+    if (answer?.number) this.did({ number: answer.number, name: "", isInk: false });
   }
 
   /** @param {Mark} mark */
   async remove(mark) {
     const { marks, strokes } = this.found;
     const answer = await this.act({ do: "remove", mark: keyOf(mark) }, { marks: marks.filter((one) => one !== mark), strokes });
-    if (answer?.number) this.acts.push({ number: answer.number, name: "", isInk: false });
+    if (answer?.number) this.did({ number: answer.number, name: "", isInk: false });
   }
 
   /** Take back the last act that was done here; what still waits in the queue is removed instead. @param {boolean} isInk */
@@ -126,6 +140,7 @@ export class PageMarks {
     const at = this.acts.findLastIndex((act) => act.isInk === isInk);
     if (at < 0) return;
     const [{ number, name }] = this.acts.splice(at, 1);
+    this.showUndo();
     const left = {
       marks: this.found.marks.filter((one) => !name || one.name !== name),
       strokes: this.found.strokes.filter((one) => !name || one.name !== name),

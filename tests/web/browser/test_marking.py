@@ -294,6 +294,25 @@ def test_a_comment_is_kept_when_the_page_is_touched(
     assert own(page) == [("highlight", WORD, "For whom?")]
 
 
+def test_undo_is_off_where_nothing_can_be_taken_back(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    undo = page.locator("#mark-bar [data-mark=undo]")
+    select(page, WORD)
+    page.keyboard.press("h")
+    expect(undo).to_be_enabled()
+    page.reload()
+    page.get_by_role("button", name=f"highlight: {WORD}", exact=True).press("Enter")
+    expect(undo).to_be_visible()
+    expect(undo).to_be_disabled()
+    with made(page):
+        page.locator("#mark-bar [data-colour='#ff6666']").click()
+    with made(page):
+        undo.click()
+    expect(undo).to_be_disabled()
+    page.locator("#ink").click()
+    expect(page.locator("#ink-bar [data-ink=undo]")).to_be_disabled()
+
+
 def test_a_comment_that_is_cancelled_is_not_kept(served: Serving, visitor: Visitor) -> None:
     page = opened(served, visitor)
     select(page, WORD)
