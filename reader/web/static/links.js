@@ -22,9 +22,17 @@ export function following(viewer) {
 
 /** Go somewhere as a step of the history: "back" returns to where one was. @param {Viewer} viewer @param {number} n @param {number} [y] */
 export function jump(viewer, n, y) {
-  history.replaceState({ spot: viewer.spot }, "");
+  keepSpot(viewer);
   viewer.go(n, y === undefined ? undefined : Math.max(0, y - 40));
-  history.pushState({ spot: viewer.spot }, "", `#page=${n}`);
+  history.pushState({ spot: viewer.spot, n_jumps: jumps() + 1 }, "", `#page=${n}`);
+}
+
+/** How many jumps lead back within this PDF: a step more would leave it. @returns {number} */
+export const jumps = () => history.state?.n_jumps ?? 0;
+
+/** Write the place into this step of the history, for a reload and the way back. @param {Viewer} viewer */
+export function keepSpot(viewer) {
+  history.replaceState({ spot: viewer.spot, n_jumps: jumps() }, "");
 }
 
 /** @param {Viewer} viewer @param {import("./view.js").PageFacts} page @param {{box: number[], url?: string, page?: number, y?: number}} link */

@@ -6,7 +6,7 @@ import { cards } from "./cards.js";
 import { listing } from "./contents.js";
 import { finding } from "./finding.js";
 import { zooming } from "./gestures.js";
-import { following, jump } from "./links.js";
+import { following, jump, jumps, keepSpot } from "./links.js";
 import { marking } from "./marking.js";
 import { byId, tell } from "./reader.js";
 import { selecting } from "./select.js";
@@ -33,6 +33,7 @@ async function open() {
   keepPlace(viewer);
   pageField(viewer);
   pagesInRow(viewer);
+  wayBack(viewer);
   const acts = actsOf(viewer, hits);
   document.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-do]");
@@ -76,7 +77,7 @@ function keepPlace(viewer) {
     const now = text();
     if (String(now) === kept) return;
     kept = String(now);
-    history.replaceState({ spot: viewer.spot }, ""); // for a reload
+    keepSpot(viewer);
     // A beacon is sent also while the page is being left; a lost one costs a scroll.
     navigator.sendBeacon(viewer.address("place"), now);
   };
@@ -107,6 +108,14 @@ function pagesInRow(viewer) {
   const show = () => button.setAttribute("aria-pressed", String(viewer.isTwo));
   button.hidden = viewer.n_pages < 2;
   viewer.element.addEventListener("sized", show);
+  show();
+}
+
+/** Offer the way back where a jump was made. @param {Viewer} viewer */
+function wayBack(viewer) {
+  const button = /** @type {HTMLButtonElement} */ (document.querySelector("[data-do=back]"));
+  const show = () => { button.disabled = !jumps(); };
+  viewer.element.addEventListener("moved", show);
   show();
 }
 
@@ -164,7 +173,7 @@ function actsOf(viewer, hits) {
     dark: () => byId("dark").click(),
     keys: () => /** @type {HTMLDialogElement} */ (byId("keys")).showModal(),
     "close-keys": () => /** @type {HTMLDialogElement} */ (byId("keys")).close(),
-    back: () => history.back(),
+    back: () => { if (jumps()) history.back(); },
     forward: () => history.forward(),
     down: () => viewer.element.scrollBy({ top: 60 }),
     up: () => viewer.element.scrollBy({ top: -60 }),

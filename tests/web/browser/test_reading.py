@@ -181,6 +181,29 @@ def test_words_are_found_and_the_way_leads_back(read: str, visitor: Visitor) -> 
     drawn(page, 2)
 
 
+def test_the_way_back_does_not_leave_the_pdf(read: str, visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(read.replace("/pdf/", "/paper/").partition("/read")[0])
+    page.goto(read)
+    drawn(page, 1)
+    menu, back = page.locator(".menu > summary"), page.locator("[data-do=back]")
+    menu.click()
+    expect(back).to_be_disabled()
+    menu.click()
+    page.locator("#n").fill("25")
+    page.locator("#n").press("Enter")
+    drawn(page, 25)
+    page.reload()
+    drawn(page, 25)
+    menu.click()
+    back.click()
+    drawn(page, 1)
+    page.locator(".desk").press("[")
+    menu.click()
+    expect(back).to_be_disabled()
+    assert page.evaluate("location.pathname").endswith("/read")
+
+
 def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> None:
     page = visitor.page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(read)
