@@ -51,7 +51,7 @@ async function lay(viewer, n, element) {
  */
 export function opened(viewer) {
   const dialog = document.createElement("dialog");
-  dialog.className = "topics card-of";
+  dialog.className = "card topics card-of";
   document.body.append(dialog);
   document.addEventListener("click", async (event) => {
     const link = event.target instanceof Element && event.target.closest("a.cite");

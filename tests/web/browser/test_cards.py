@@ -35,6 +35,7 @@ def test_a_citation_opens_a_card_that_leads_to_the_list_and_back(
     page.locator("#page-1 a.cite[href*='/reference/1']").tap()
     expect(card.get_by_role("link", name="静かな部屋").first).to_be_visible()
     expect(card).to_contain_text("your note")
+    expect(card).to_have_css("border-top-width", "1px")
     assert violations(page) == []
     card.get_by_role("button", name="Close").tap()
     page.locator("#page-1 a.cite[href*='/reference/2']").tap()
