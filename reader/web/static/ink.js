@@ -3,7 +3,7 @@
 
 import { isOnStroke, lineOf } from "./mark_shapes.js";
 import { newAct } from "./queue.js";
-import { byId } from "./reader.js";
+import { byId, tell } from "./reader.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
 /** @typedef {import("./page_marks.js").PageMarks} PageMarks */
@@ -56,6 +56,7 @@ class Ink {
     this.now = null;
     /** @type {{id: number, sheet: HTMLElement} | null} the pointer that is erasing */
     this.rubbing = null;
+    this.isKnown = false; // that a finger does not draw
     this.colour = "";
     this.choose(localStorage.getItem("ink-colour") || "#2ea8e5");
   }
@@ -106,12 +107,21 @@ class Ink {
   /** @param {PointerEvent} event */
   down(event) {
     const sheet = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest(".sheet"));
-    if (!this.isOn || event.pointerType === "touch" || !event.isPrimary || !sheet) return;
+    if (!this.isOn || !event.isPrimary || !sheet) return;
+    if (event.pointerType === "touch") return this.explain();
+    this.isKnown = true;
     event.preventDefault();
     this.viewer.element.setPointerCapture(event.pointerId);
     if (!this.isErasing && !(event.buttons & ERASER)) return this.begin(event.pointerId, sheet, this.pointAt(event, sheet));
     this.rubbing = { id: event.pointerId, sheet };
     this.erase(event, sheet);
+  }
+
+  /** Say once that a finger scrolls. */
+  explain() {
+    // Later: this very touch takes away what is said.
+    if (!this.isKnown) setTimeout(() => tell(this.bar.dataset.finger));
+    this.isKnown = true;
   }
 
   /** @param {PointerEvent} event */

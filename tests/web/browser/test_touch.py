@@ -67,6 +67,24 @@ def test_a_finger_that_rests_selects_words_to_where_it_moves(
     assert own(page) == [("highlight", "Waiting costs nobody anything", "")]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "a finger scrolls"), ("ja", "指ではスクロール")]
+)
+def test_a_finger_that_would_draw_is_told_once_that_it_scrolls(
+    served: Serving, visitor: Visitor, language: str, said: str
+) -> None:
+    page = visitor.page(size=PHONE, is_touch=True, language=language)
+    page.goto(f"{served.url}{READ}")
+    page.locator(".words span").first.wait_for(state="attached")
+    page.locator("#ink").tap()
+    sheet = page.locator("#page-1")
+    sheet.tap(position={"x": 8, "y": 8})
+    expect(page.locator("#notice")).to_contain_text(said)
+    sheet.tap(position={"x": 8, "y": 8})
+    expect(page.locator("#notice")).to_have_text("")
+    assert page.locator(".marks polyline").count() == 0
+
+
 def test_a_finger_drags_a_highlight_into_the_note(served: Serving, visitor: Visitor) -> None:
     page = visitor.page(size=LANDSCAPE, is_touch=True)
     opened(page, served)
