@@ -340,7 +340,7 @@ def keep(
     known = {note.id: note.text for note in notes.revisions(library.db, paper.row)}
     # A page may send any number; a revision of another paper counts as none.
     base = base if base in known else 0
-    old = next((d for d in drafts_of(library, paper) if d.file.name == name), None)
+    old = _continued(library, paper, text, base=base, name=name)
     before = known.get(base, "")
     written = words_in(text, templates=all_texts(library.config.templates), before=before)
     is_empty = not written.strip() or written == before
@@ -351,7 +351,7 @@ def keep(
                 old.file.unlink(missing_ok=True)
                 return PageDraft(base=base, text=text)
             rewrite(old, text)
-            return PageDraft(name, _hash_of(text), old.base, text)
+            return PageDraft(old.file.name, _hash_of(text), old.base, text)
         if is_empty:
             return PageDraft(base=base, text=text)
         file = new_file(library, paper, base, text, locks)
@@ -360,6 +360,21 @@ def keep(
         if not name and not library.db.is_read_only:
             notes.add_opening(library.db, paper.row, at=library.now())
     return PageDraft(file.name, _hash_of(text), base, text, is_elsewhere=bool(name))
+
+
+def _continued(
+    library: Library, paper: LibraryPaper, text: str, *, base: int, name: str
+) -> Draft | None:
+    """Find the draft that a text continues: the named one, or the same text without a name."""
+    several = drafts_of(library, paper)
+    if name:
+        return next((one for one in several if one.file.name == name), None)
+    # The page was left before it learned the name of its first draft.
+    for one in several:
+        with contextlib.suppress(UsageError):
+            if one.base == base and words_of(one) == text:
+                return one
+    return None
 
 
 def _may_replace(old: Draft, seen: str, text: str, locks: contextlib.ExitStack) -> bool:

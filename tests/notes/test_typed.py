@@ -81,6 +81,13 @@ class TestOneWhoTypes:
         assert keep(library, ONE, before).name == before.name
         assert files(library) == {before.name: ONE}
 
+    def test_a_first_draft_whose_name_never_arrived_is_no_second_one(
+        self, library: Library
+    ) -> None:
+        kept = keep(library, ONE)
+        assert keep(library, ONE) == kept
+        assert keep(library, TWO).name != kept.name
+
     def test_a_base_of_another_paper_counts_as_none(self, library: Library) -> None:
         assert keep(library, ONE, PageDraft(base=99)).base == 0
 

@@ -100,32 +100,36 @@ function say(text, isSignedOut = false) {
 /** @param {string} text */
 function keepHere(text) {
   try {
-    localStorage.setItem(here, JSON.stringify({ text, base: form.elements.base.value }));
+    const { base, draft, seen } = form.elements;
+    localStorage.setItem(here, JSON.stringify({ text, base: base.value, draft: draft.value, seen: seen.value }));
     return true;
   } catch {
     return false;
   }
 }
 
-// Bring back what was typed without a connection: into the text area where it contains all that
-// is there now, otherwise as a draft of its own.
+// Bring back what was typed without a connection, or just before the page was left. It continues the
+// draft that its page had seen, which may be older than the one here: by that the server knows
+// whether somebody else wrote in it.
 async function recover() {
   const found = JSON.parse(localStorage.getItem(here) ?? "null");
   if (!found) return;
   const words = found.text.trim();
-  if (words && !area.value.includes(words)) {
-    if (found.base === form.elements.base.value && words.includes(area.value.trim())) {
-      area.value = found.text;
-      editor.refresh();
-      tell(form.dataset.recovered);
-      keepDraft();
-      return;
-    }
-    await post("/draft", false, { body: new URLSearchParams({ ...found, draft: "", seen: "" }) });
+  if (!words || area.value.includes(words)) return localStorage.removeItem(here);
+  const { base, draft } = form.elements;
+  const shown = { base: base.value, draft: draft.value };
+  if (area.value !== area.defaultValue) { // typed before this script came
+    await post("/draft", false, { body: new URLSearchParams({ draft: "", seen: "", ...found }) });
     localStorage.removeItem(here);
-    location.reload();
+    return location.reload();
   }
-  localStorage.removeItem(here);
+  for (const name of NAMES) form.elements[name].value = found[name] ?? "";
+  editor.refresh();
+  tell(form.dataset.recovered);
+  await keepDraft();
+  const isBeside = shown.draft && draft.value !== shown.draft;
+  // The page names what else is there, once the server has these words.
+  if (kept === area.value && (isBeside || base.value !== shown.base)) location.reload();
 }
 
 /** @type {AbortController | undefined} */

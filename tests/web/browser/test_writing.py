@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.web.browser.conftest import Visitor
 from tests.web.browser.hands import hold
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
-from tests.web.world import EARLIER, NOW
+from tests.web.world import EARLIER, HOSTILE, NOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -55,6 +58,50 @@ def test_words_typed_before_the_script_came_are_kept_as_a_draft(
         let_go()
     [draft] = (library / "drafts").glob("*.md")
     assert draft.read_text("utf-8").endswith(words)
+
+
+@pytest.mark.parametrize("id_", [EARLIER[0], HOSTILE])  # with a note, and with a template's fields
+def test_a_reload_while_typing_leaves_one_draft(
+    visitor: Visitor, served: Serving, library: Path, id_: str
+) -> None:
+    page = visitor.context().new_page()
+    page.goto(f"{served.url}/note/{id_}")
+    field = page.locator("#fields textarea, #text").locator("visible=true").first
+    page.wait_for_load_state("networkidle")
+    field.press("Control+Home")
+    field.press_sequentially("One. ")
+    expect(page.locator("#draft-state")).to_contain_text("Draft saved")
+    for words in ("Two. ", "Three. "):
+        field.press("Control+Home")
+        field.press_sequentially(words)
+        page.reload()
+        expect(field).to_have_value(re.compile(words))
+        page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(field).to_have_value(re.compile(r"^Three\. Two\. One\."))
+    expect(page.get_by_text("There is another draft:")).to_have_count(0)
+    assert len(list((library / "drafts").glob("*.md"))) == 1
+
+
+def test_words_brought_back_leave_those_of_another_device(
+    visitor: Visitor, served: Serving, library: Path
+) -> None:
+    page = visitor.context().new_page()
+    page.goto(f"{served.url}/note/{EARLIER[2]}")
+    field = page.locator("#text")
+    page.route("**/draft", lambda route: route.abort())
+    field.fill("Here they hum.")
+    expect(page.locator("#draft-state")).to_contain_text("saved in this browser")
+    other = visitor.context().new_page()
+    other.goto(f"{served.url}/note/{EARLIER[2]}")
+    with other.expect_response("**/draft"):
+        other.locator("#text").fill("There they sing.")
+    page.unroute("**/draft")
+    page.reload()
+    expect(field).to_have_value("Here they hum.")
+    expect(page.get_by_text("There is another draft:")).to_contain_text("There they sing.")
+    drafts = {one.read_text("utf-8") for one in (library / "drafts").glob("*.md")}
+    assert drafts == {"Here they hum.", "There they sing."}
 
 
 def test_after_an_expired_sign_in_the_draft_stays_and_is_reported(
