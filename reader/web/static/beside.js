@@ -2,7 +2,8 @@
 // The note beside the PDF: a column at the right of wide windows, else a sheet from below. It is
 // the form of the note's own page, loaded when it is first opened.
 
-import { byId, part, tell } from "./reader.js";
+import { pathKey } from "./device.js";
+import { byId, part, showWritten, tell } from "./reader.js";
 
 const KEY = "note-panel"; // of the place of the divider, in localStorage
 const WIDE = matchMedia("(min-width: 1000px) and (orientation: landscape)");
@@ -42,7 +43,7 @@ export function beside(viewer) {
     note.tell(new Event("marked"));
   });
   WIDE.addEventListener("change", () => note.lay());
-  note.show(note.known.isOpen ?? WIDE.matches).catch((error) => tell(String(error)));
+  note.begin().catch((error) => tell(String(error)));
 }
 
 class NotePanel {
@@ -80,8 +81,17 @@ class NotePanel {
     this.grip.setAttribute("aria-valuenow", String(Math.round(this.size)));
   }
 
+  /** Open as it was left; where the note cannot be had, stay out of the way. */
+  async begin() {
+    const isOpen = this.known.isOpen ?? WIDE.matches;
+    await this.show(isOpen);
+    if (isOpen && !this.loading) await this.show(false);
+  }
+
   async load() {
-    this.body.innerHTML = await part(`${this.panel.dataset.at}?show=1`);
+    const { at = "" } = this.panel.dataset;
+    this.body.innerHTML = await part(`${at}?show=1`).catch(() => keptNote(at));
+    await showWritten(this.body);
     const form = /** @type {HTMLElement} */ (this.body.querySelector("#note"));
     await import(form.dataset.script ?? "");
   }
@@ -133,6 +143,16 @@ function listenToGrip(note) {
     if (percent < 20) note.choose(false);
     else note.size = percent < 70 ? start : most;
   }, () => { if (!WIDE.matches) note.size = note.size > 70 ? start : most; });
+}
+
+/** The note from its own page, as this device keeps it; throws where it does not. @param {string} at */
+async function keptNote(at) {
+  const key = pathKey(at);
+  const answer = (await caches.match(key)) ?? (await caches.match(key, { ignoreSearch: true }));
+  const text = /** @type {Response} */ (answer).text();
+  const main = /** @type {HTMLElement} */ (new DOMParser().parseFromString(await text, "text/html").querySelector("main"));
+  main.querySelector(".note-head")?.remove();
+  return main.innerHTML;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { keepWords } from "./breaks.js";
 import { forget, keptPdfs, settings } from "./device.js";
 import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, sendFirst, stateAfter, waiting } from "./queue.js";
-import { keepForLater, tell, textsOf } from "./reader.js";
+import { keepForLater, showWritten, tell, textsOf } from "./reader.js";
 
 keepWords();
 
@@ -76,13 +76,7 @@ async function showKept() {
     const state = decided.get(place.dataset.paper ?? place.dataset.id);
     if (state) place.dataset.state = state;
   }
-  /** @type {HTMLTextAreaElement | null} */
-  const note = document.querySelector('form[action^="/note/"] textarea[name="text"]');
-  const written = note && all.filter((one) => one.address === pathOf(/** @type {HTMLFormElement} */ (note.form))).at(-1);
-  if (written && note.value === note.defaultValue) {
-    note.value = field(written, "text");
-    note.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  await showWritten(document);
 }
 
 /**

@@ -1,7 +1,7 @@
 // Functions for the scripts of several pages. All pages work without scripts.
 
 import { forget } from "./device.js";
-import { Away, Refused, SignedOut, greet, isQueued, keep, newAct, post, sendFirst, setOwn, waiting } from "./queue.js";
+import { Away, Refused, SignedOut, field, greet, isQueued, keep, newAct, post, sendFirst, setOwn, waiting } from "./queue.js";
 
 /**
  * @typedef {import("./queue.js").Answer} Answer
@@ -139,6 +139,21 @@ export async function keepForLater(address, pairs, title, isSignedOut = false) {
   const words = isSignedOut ? texts.signedOut : texts.kept;
   tell(words);
   return { ...found, kept: true, said: words };
+}
+
+/**
+ * Show in a note's form what was written and still waits, of which its page does not know.
+ * @param {ParentNode} place
+ */
+export async function showWritten(place) {
+  /** @type {HTMLTextAreaElement | null} */
+  const note = place.querySelector('form[action^="/note/"] textarea[name="text"]');
+  if (!note) return;
+  const { pathname } = new URL(note.form?.getAttribute("action") ?? "", location.href);
+  const found = (await waiting().catch(() => [])).filter((one) => one.address === pathname).at(-1);
+  if (!found || note.value !== note.defaultValue) return;
+  note.value = field(found, "text");
+  note.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /**

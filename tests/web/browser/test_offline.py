@@ -878,6 +878,29 @@ def test_the_pdf_of_a_pick_is_read_and_searched_offline(visitor: Visitor, served
     assert {hit["page"] for hit in found} == {1}
 
 
+def test_the_note_beside_a_pdf_is_written_offline(visitor: Visitor, served: Serving) -> None:
+    paper = with_pdf(served)
+    page = opened(visitor.context(size=PHONE, is_touch=True), served, f"/note/{paper}")
+    assert page.evaluate(PDF_KEPT, [paper, True])
+    served.kill()
+    page.goto(f"{served.url}/pdf/{paper}/read")
+    text = page.locator("#note-panel textarea").locator("visible=true").first
+    page.locator("#to-note").tap()
+    text.fill("Divers hum. Nobody asked them why.")
+    page.locator("#note button.main").tap()
+    wait_for_waiting(page, 1)
+    # The kept page is older than what was written; the panel is open, as it was left.
+    page.reload()
+    expect(text).to_have_value("Divers hum. Nobody asked them why.")
+    page.evaluate("caches.delete('pages')")
+    page.reload()
+    expect(page.locator("#page-1 .picture .full")).to_be_visible()
+    expect(page.locator("#note-panel .note-panel-body")).to_contain_text("cannot be shown")
+    expect(page.locator("#note-panel")).to_be_hidden()
+    page.locator("#to-note").tap()
+    expect(page.locator("#note-panel")).to_be_visible()
+
+
 def test_pdfs_are_fetched_once_and_go_when_they_leave_the_queue(
     visitor: Visitor, served: Serving
 ) -> None:
