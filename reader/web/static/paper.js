@@ -54,11 +54,12 @@ guess?.addEventListener("submit", async (event) => {
     tell(/** @type {Error} */ (error).message);
     return;
   }
-  abstract.hidden = false;
-  abstract.tabIndex = -1;
-  abstract.focus();
   const mine = Object.assign(document.createElement("p"), { className: "guessed", textContent: `${guess.dataset.yours} ${words}` });
   guess.replaceWith(...(words ? [mine] : []));
+  abstract.hidden = false;
+  abstract.tabIndex = -1;
+  abstract.focus({ preventScroll: true }); // it would show the middle of a long one
+  (words ? mine : abstract).scrollIntoView({ block: "nearest" });
 });
 
 const link = document.getElementById("send-link");

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from reader.library.folder import open_library
+from reader.morning.pick import decide
 from tests.installed import shown as known
 from tests.web.browser.conftest import LAPTOP, PHONE, Visitor
 from tests.web.browser.hands import hold
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import expect
 from tests.web.serving import Serving
-from tests.web.world import NOW
+from tests.web.world import HOSTILE, NOW
 
 
 def test_the_effect_of_a_decision_loads_inside_the_opened_part(
@@ -68,3 +70,27 @@ def test_a_key_of_the_list_leads_to_the_tags_which_enter_saves(
     page.keyboard.press("Enter")
     expect(page.locator("#notice")).to_contain_text("#survey")
     assert known(served.folder, id_, now=NOW)["tags"] == ["survey", "to cite"]
+
+
+TOPS = """() => {
+  const words = document.createRange();
+  words.selectNodeContents(document.querySelector(".guessed + .prose"));
+  const mine = document.querySelector(".guessed").getBoundingClientRect();
+  return [mine.top, words.getClientRects()[0].bottom];
+}"""
+
+
+def test_after_a_guess_it_stands_above_the_first_line_of_a_long_abstract(
+    served: Serving, visitor: Visitor
+) -> None:
+    with open_library(served.folder, now=lambda: NOW) as library:
+        decide(library, "pick", [HOSTILE])
+    page = visitor.page(size=PHONE, is_touch=True)
+    page.goto(f"{served.url}/paper/{HOSTILE}")
+    abstract = page.locator("#guess + .prose")
+    abstract.evaluate("one => { one.textContent = 'They break pages. '.repeat(120); }")
+    page.locator("#guessed").fill("They break pages.")
+    page.locator("#guess button").tap()
+    expect(page.locator(".guessed + .prose")).to_be_focused()
+    top, bottom = page.evaluate(TOPS)
+    assert 0 <= top < bottom < PHONE[1] - 200  # above the bars at the thumb
