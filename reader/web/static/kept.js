@@ -31,7 +31,8 @@ function row(one) {
   const within = (selector) => /** @type {HTMLElement} */ (made.querySelector(selector));
   /** @type {Record<string, string>} */
   const names = { "/undo": "undo", "/wrong": "wrong", "/papers/add": "add", "/guess": "guess", "/recall": "grade", "/recall/undo": "gradeUndo", "/decide": field(one, "kind") };
-  within(".what").textContent = list.dataset[names[one.address] ?? "note"] ?? "";
+  const name = names[one.address] ?? (one.address.startsWith("/pdf/") ? "mark" : "note");
+  within(".what").textContent = list.dataset[name] ?? "";
   within(".title-of").textContent = one.title;
   const time = /** @type {HTMLTimeElement} */ (within("time"));
   time.dateTime = one.made_at;

@@ -79,7 +79,7 @@ export class PageMarks {
     this.show(expected);
     this.n_sending += 1;
     try {
-      const sent = this.last.then(() => send(this.address, Object.entries({ act, stamp: this.viewer.stamp, ...fields }), this.texts.act));
+      const sent = this.last.then(() => send(this.address, Object.entries({ act, stamp: this.viewer.stamp, ...fields })));
       this.last = sent.catch(() => {});
       const answer = /** @type {import("./queue.js").Answer & (Marks | {marks?: undefined})} */ (await sent);
       this.isKept ||= Boolean(answer.kept);

@@ -901,6 +901,22 @@ def test_the_note_beside_a_pdf_is_written_offline(visitor: Visitor, served: Serv
     expect(page.locator("#note-panel")).to_be_visible()
 
 
+def test_a_highlight_that_waits_is_listed_with_its_paper(visitor: Visitor, served: Serving) -> None:
+    paper = with_pdf(served)
+    page = opened(visitor.context(), served)
+    assert page.evaluate(PDF_KEPT, [paper, True])
+    served.kill()
+    page.goto(f"{served.url}/pdf/{paper}/read")
+    page.wait_for_selector("#page-1 .words span")
+    title = page.locator(".room-bar h1").text_content()
+    page.locator(".desk").focus()
+    for key in ("s", "Shift+ArrowRight", "h"):
+        page.keyboard.press(key)
+    wait_for_waiting(page, 1)
+    page.goto(f"{served.url}/offline")
+    wait_for_text(page, "#queue li", f"Highlight {title}")
+
+
 def test_pdfs_are_fetched_once_and_go_when_they_leave_the_queue(
     visitor: Visitor, served: Serving
 ) -> None:
