@@ -99,7 +99,9 @@ async function ask() {
   const q = input.value.trim();
   const others = recent().filter(({ address }) => address !== location.pathname);
   const last = others.filter(({ text }) => !q || text.toLowerCase().includes(q.toLowerCase()));
-  const mine = { name: list.dataset.recent ?? "", items: last };
+  // A note has its paper's title.
+  const nameOf = (/** @type {Item} */ { text, address }) => (address.startsWith("/note/") ? (list.dataset.note ?? "").replace("{title}", () => text) : text);
+  const mine = { name: list.dataset.recent ?? "", items: last.map((one) => ({ ...one, text: nameOf(one) })) };
   const here = { name: list.dataset.here ?? "", items: actions(q) };
   const known = [mine, here].filter(({ items }) => items.length);
   try {

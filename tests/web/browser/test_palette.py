@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.web.browser.conftest import Visitor
 from tests.web.browser.pages import JAPANESE, PAPER
 from tests.web.browser.playing import expect
@@ -44,6 +46,16 @@ def test_a_paper_is_opened_by_keys_alone(shown: Serving, visitor: Visitor) -> No
     expect(field).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
+
+
+def test_a_paper_and_its_note_are_told_apart(shown: Serving, visitor: Visitor) -> None:
+    page = visitor.page()
+    for kind in ("paper", "note"):
+        page.goto(f"{shown.url}/{kind}/{PAPER}")
+    page.goto(f"{shown.url}/papers")
+    page.keyboard.press("/")
+    options = page.locator("#palette [role=group]").first.locator("[role=option]")
+    expect(options).to_have_text([re.compile("^Note: Translating"), re.compile("^Translating")])
 
 
 def test_what_the_page_can_do_is_done_by_its_name(served: Serving, visitor: Visitor) -> None:
