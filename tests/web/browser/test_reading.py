@@ -202,6 +202,24 @@ def test_the_way_back_does_not_leave_the_pdf(read: str, visitor: Visitor) -> Non
     menu.click()
     expect(back).to_be_disabled()
     assert page.evaluate("location.pathname").endswith("/read")
+@pytest.mark.parametrize("size", [PHONE, (375, 667)])
+def test_a_match_low_on_the_last_page_is_seen_above_the_sheet(
+    served: Serving, visitor: Visitor, size: tuple[int, int]
+) -> None:
+    ((path,),) = rows(served.folder, PATH)
+    last = marked(typeset("What Snails Hear"), lambda it: it[-1].insert_text((72, 820), "Farewell"))
+    (served.folder / path).write_bytes(last)
+    page = visitor.page(size=size, is_touch=True)
+    page.goto(f"{served.url}/pdf/{PAPER}/read?original=1")
+    drawn(page, 1)
+    page.locator("[data-do=find]").tap()
+    page.locator("#words").fill("farewell")
+    hit = page.locator(".hit-box.current")
+    expect(hit).to_be_in_viewport(ratio=0.9)
+    match, sheet = hit.bounding_box(), page.locator("#side").bounding_box()
+    assert match is not None
+    assert sheet is not None
+    assert match["y"] + match["height"] < sheet["y"]
 
 
 def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> None:
