@@ -164,7 +164,7 @@ def test_links_and_outline_lead_to_heights_of_pages_as_they_are_shown() -> None:
         {"box": [320.0, 90.0, 400.0, 102.0], "url": "https://example.org/a"},
     ]
     second = contents_of(pymupdf, document)[1]
-    assert second == {"level": 2, "title": "Second", "page": 2, "y": 300.0}
+    assert second == {"level": 2, "title": "Second", "page": 2, "x": 72.0, "y": 300.0}
 
 
 def test_a_turned_page_is_laid_out_as_it_is_shown() -> None:

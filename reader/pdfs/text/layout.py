@@ -398,7 +398,7 @@ Word = tuple[float, float, float, float, str]
 
 
 def contents_of(pymupdf: Any, file: Any, document: Document | None = None) -> list[Plain]:
-    """List what stands where: "level" from 1, "title", "page" from 1 and perhaps "y" on it.
+    """List what stands where: "level" from 1, "title", "page" from 1 and perhaps "x" and "y" on it.
 
     document: the file's text where it was read already. Raises Unreadable.
     """
@@ -408,7 +408,7 @@ def contents_of(pymupdf: Any, file: Any, document: Document | None = None) -> li
     except faults:
         outline = []  # a broken outline is none
     entries = [
-        {"level": level, "title": _plain(title), "page": page, **_height(file, page, to)}
+        {"level": level, "title": _plain(title), "page": page, **_point(file, page, to)}
         for level, title, page, to in outline[:MOST_ENTRIES]
         if 1 <= page <= file.page_count and _plain(title)
     ]
@@ -425,12 +425,15 @@ def _plain(text: str) -> str:
     return " ".join(NOT_TEXT.sub("", with_ligatures(text)).split())
 
 
-def _height(file: Any, page: int, to: Plain) -> Plain:
-    """Give the height of a destination, from the top of the page, where it names one."""
+def _point(file: Any, page: int, to: Plain) -> Plain:
+    """Give the height of a destination, from the top of the page, where it names one, and where
+    from the left it begins; 0 is that of all that name a height alone."""
     point = to.get("to")
     if point is None or not hasattr(point, "y"):
         return {}
-    return {"y": round(min(max(0.0, point.y), file[page - 1].rect.height), 1)}
+    size = file[page - 1].rect
+    x = {"x": round(min(point.x, size.width), 1)} if point.x > 0 else {}
+    return x | {"y": round(min(max(0.0, point.y), size.height), 1)}
 
 
 def _headings(file: Any, document: Document) -> Iterator[Plain]:
@@ -439,9 +442,10 @@ def _headings(file: Any, document: Document) -> Iterator[Plain]:
             if block.kind != "heading" or (page.number == 1 and block.text == document.title):
                 continue
             is_turned = file[page.number - 1].rotation
-            y = {"y": round(block.box[1], 1)} if block.box and not is_turned else {}
+            x, y = (round(one, 1) for one in block.box[:2]) if block.box else (0.0, 0.0)
+            at = {"x": x, "y": y} if block.box and not is_turned else {}
             level = max(1, len(number_of(block.text)))
-            yield {"level": level, "title": block.text, "page": page.number, **y}
+            yield {"level": level, "title": block.text, "page": page.number, **at}
 
 
 def hits_of(pymupdf: Any, file: Any, query: str, texts: dict[int, str]) -> Plain:

@@ -2,7 +2,7 @@
 // The panel with the contents of a PDF and with small pictures of its pages.
 
 import { jump } from "./links.js";
-import { LOW } from "./pages_layout.js";
+import { GAP, LOW } from "./pages_layout.js";
 import { bitmapOf, canvasOf, empty, sizeOf } from "./view.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
@@ -21,11 +21,33 @@ export function listing(viewer) {
   });
   viewer.element.addEventListener("moved", () => {
     mark(small, (link) => Number(link.dataset.n) === viewer.current);
-    const { n, y } = viewer.spot;
     const all = [.../** @type {NodeListOf<HTMLElement>} */ (contents.querySelectorAll("a"))];
-    const past = all.filter((link) => Number(link.dataset.n) < n || (Number(link.dataset.n) === n && Number(link.dataset.y ?? 0) <= y + 60));
-    mark(contents, (link) => link === past[past.length - 1]);
+    const isThere = viewer.element.scrollTop === tapped.top;
+    const current = isThere ? tapped.link : all.filter(pastIn(viewer)).at(-1);
+    mark(contents, (link) => link === current);
   });
+  // Several entries may stand at one height: the one that was tapped counts until one moves on.
+  /** @type {{link?: Element, top: number}} */
+  let tapped = { top: NaN };
+  contents.addEventListener("click", (event) => {
+    const link = /** @type {Element} */ (event.target).closest("a");
+    if (link) tapped = { link, top: viewer.element.scrollTop };
+  });
+}
+
+/**
+ * Whether one has come to an entry; on a page the left column is read before the right one.
+ * @param {Viewer} viewer @returns {(link: HTMLElement) => boolean}
+ */
+function pastIn(viewer) {
+  const { n, y } = viewer.spot;
+  const left = (viewer.element.scrollLeft + GAP - viewer.plan.places[n - 1].x) / viewer.scale;
+  const isRight = (/** @type {number} */ x) => x >= viewer.sizes[n - 1][0] / 2;
+  return ({ dataset }) => {
+    if (Number(dataset.n) !== n) return Number(dataset.n) < n;
+    const isThisColumn = !dataset.x || isRight(Number(dataset.x)) === isRight(left);
+    return isThisColumn ? Number(dataset.y ?? 0) <= y + 60 : isRight(left);
+  };
 }
 
 /** @param {HTMLElement} list @param {(link: HTMLElement) => boolean} isCurrent */
@@ -48,7 +70,9 @@ async function fill(viewer, list) {
     const rows = entries.map((/** @type {any} */ entry) => {
       const row = document.createElement("li");
       row.className = `level-${Math.min(4, entry.level)}`;
-      row.append(linkTo(viewer, entry.page, entry.y, entry.title, String(entry.page)));
+      const link = linkTo(viewer, entry.page, entry.y, entry.title, String(entry.page));
+      if (entry.x) link.dataset.x = String(entry.x);
+      row.append(link);
       return row;
     });
     list.querySelector("ol")?.replaceChildren(...rows);

@@ -222,6 +222,34 @@ def test_a_match_low_on_the_last_page_is_seen_above_the_sheet(
     assert match["y"] + match["height"] < sheet["y"]
 
 
+SECTIONS = [
+    {"level": 1, "title": "2.1 Left", "page": 1, "x": 60, "y": 300},
+    {"level": 1, "title": "2.4 Right", "page": 1, "x": 320, "y": 310},
+]
+
+
+def test_contents_mark_the_section_tapped_and_the_one_read_in_its_column(
+    read: str, visitor: Visitor
+) -> None:
+    page = visitor.page(size=PHONE)
+    page.route("**/contents.json*", lambda route: route.fulfill(json=SECTIONS))
+    page.goto(read)
+    drawn(page, 1)
+    page.keyboard.press("c")
+    desk, current = page.locator(".desk"), page.locator("#contents [aria-current]")
+    for section in ("2.4 Right", "2.1 Left", "2.4 Right"):
+        page.locator("#contents a", has_text=section).click()
+        expect(current).to_contain_text(section)
+    desk.evaluate("desk => { desk.scrollTop += 10; }")  # both columns are seen: the left one
+    expect(current).to_contain_text("2.1 Left")
+    for _ in range(5):
+        page.keyboard.press("+")
+    desk.evaluate("desk => { desk.scrollTo(desk.scrollWidth, desk.scrollTop + 200); }")
+    expect(current).to_contain_text("2.4 Right")
+    desk.evaluate("desk => { desk.scrollTo(0, desk.scrollTop); }")
+    expect(current).to_contain_text("2.1 Left")
+
+
 def test_selected_words_are_copied_as_they_read(read: str, visitor: Visitor) -> None:
     page = visitor.page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(read)
