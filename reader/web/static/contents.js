@@ -2,7 +2,7 @@
 // The panel with the contents of a PDF and with small pictures of its pages.
 
 import { jump } from "./links.js";
-import { GAP, LOW } from "./pages_layout.js";
+import { LOW } from "./pages_layout.js";
 import { bitmapOf, canvasOf, empty, sizeOf } from "./view.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
@@ -40,8 +40,7 @@ export function listing(viewer) {
  * @param {Viewer} viewer @returns {(link: HTMLElement) => boolean}
  */
 function pastIn(viewer) {
-  const { n, y } = viewer.spot;
-  const left = (viewer.element.scrollLeft + GAP - viewer.plan.places[n - 1].x) / viewer.scale;
+  const { n, y, x: left } = viewer.standing();
   const isRight = (/** @type {number} */ x) => x >= viewer.sizes[n - 1][0] / 2;
   return ({ dataset }) => {
     if (Number(dataset.n) !== n) return Number(dataset.n) < n;

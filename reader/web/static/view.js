@@ -30,6 +30,10 @@ export class Viewer {
     this.scale = 1;
     /** @type {"width" | "column" | ""} */
     this.fitted = "width";
+    this.columnWidth = 0; // of the column that is fitted, in points
+    this.room = 1; // the width of the window for which the pages were laid
+    /** Where the window stood when it was drawn last, with its left edge in points. @type {Spot & {x: number}} */
+    this.stood = { n: 1, y: 0, x: 0 };
     this.isTwo = false;
     this.plan = layPages(this.sizes, 1, 1, false);
     /** @type {Map<number, Promise<PageFacts>>} */
@@ -105,6 +109,12 @@ export class Viewer {
     return { n, y: (scrollTop - this.plan.places[n - 1].y) / this.scale };
   }
 
+  /** @returns {Spot & {x: number}} */
+  standing() {
+    const { n, y } = this.spot;
+    return { n, y, x: (this.element.scrollLeft + GAP - this.plan.places[n - 1].x) / this.scale };
+  }
+
   /** Go to a page, and to a height on it in points. @param {number} n @param {number} [y] @param {number} [x] */
   go(n, y, x) {
     const place = this.plan.places[Math.min(Math.max(1, n), this.n_pages) - 1];
@@ -139,17 +149,23 @@ export class Viewer {
     let scale = scaleToFit(this.sizes, this.element.clientWidth, this.isTwo);
     let begin;
     this.fitted = what;
+    this.columnWidth = 0;
     if (what === "column") {
       const { columns } = await this.factsOf(n).catch(() => ({ columns: [] }));
       if (this.fitted !== what) return; // the size was changed meanwhile
       const column = columnAt(columns, x, y);
       if (column) {
-        scale = clamp((box.clientWidth - 2 * GAP) / (column[2] - column[0]));
+        this.columnWidth = column[2] - column[0];
+        scale = this.scaleOfColumn;
         begin = column[0];
       }
     }
     this.lay(scale);
     this.go(n, y - top / this.scale, begin);
+  }
+
+  get scaleOfColumn() {
+    return clamp((this.element.clientWidth - 2 * GAP) / this.columnWidth);
   }
 
   /** The page under a point of the window. @param {number} left @param {number} top */
@@ -179,7 +195,12 @@ export class Viewer {
   resized() {
     if (!this.element.clientWidth) return;
     const { n, y } = this.spot;
-    if (this.fitted === "column") this.fit("column");
+    if (this.fitted === "column" && this.columnWidth) {
+      // As it was drawn: the browser has moved a scroll that reaches too far in the new size.
+      const { stood } = this;
+      this.lay(this.scaleOfColumn);
+      this.go(stood.n, stood.y, stood.x);
+    } else if (this.fitted === "column") this.fit("column");
     else {
       const isFitted = this.fitted === "width";
       if (isFitted) this.isTwo = this.wantsTwo;
@@ -191,7 +212,8 @@ export class Viewer {
   /** @param {number} scale */
   lay(scale) {
     this.scale = scale;
-    this.plan = layPages(this.sizes, scale, this.element.clientWidth, this.isTwo);
+    this.room = this.element.clientWidth;
+    this.plan = layPages(this.sizes, scale, this.room, this.isTwo);
     this.all.style.width = `${this.plan.width}px`;
     this.all.style.height = `${this.plan.height}px`;
     this.all.style.setProperty("--scale", String(scale));
@@ -224,6 +246,7 @@ export class Viewer {
   draw() {
     const height = this.element.clientHeight;
     if (!height) return;
+    if (this.element.clientWidth === this.room) this.stood = this.standing();
     const top = this.element.scrollTop + 1; // where a page begins, the one above ends within a pixel
     const current = pageAtY(this.plan, top + height / 3);
     const isMoved = current !== this.current;

@@ -12,7 +12,7 @@ import pytest
 
 from tests.installed import rows
 from tests.marked_pdfs import marked, typeset
-from tests.web.browser.conftest import LANDSCAPE, PHONE, Visitor
+from tests.web.browser.conftest import LANDSCAPE, PHONE, PORTRAIT, Visitor
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import Page, expect, script
 from tests.web.browser.test_access import COLOURS, ENLARGED, violations
@@ -361,6 +361,46 @@ def test_two_fingers_and_a_double_tap_change_the_size(read: str, visitor: Visito
     )
 
 
+def in_columns(document: Any) -> None:
+    """Add a page of two columns, and one of short lines, in front."""
+    for _ in range(2):
+        document.new_page(0)
+    first, second = document[0], document[1]
+    for n in range(55):
+        for x in (60, 320):
+            first.insert_text((x, 100 + 12 * n), "What they hear is slow, and it is that")
+        second.insert_text((250, 100 + 12 * n), "It did not rain.")
+
+
+WHERE = """desk => [
+  Number(desk.firstElementChild.style.getPropertyValue("--scale")), desk.scrollLeft,
+  document.querySelector("#page-2").getBoundingClientRect().top,
+]"""
+
+
+def test_a_fitted_column_stays_through_two_turns_near_the_end_of_its_page(
+    served: Serving, visitor: Visitor
+) -> None:
+    ((path,),) = rows(served.folder, PATH)
+    (served.folder / path).write_bytes(marked(typeset("What Snails Hear"), in_columns))
+    page = visitor.page(size=PORTRAIT, is_touch=True)
+    page.goto(f"{served.url}/pdf/{PAPER}/read?original=1")
+    drawn(page, 1)
+    desk = page.locator(".desk")
+    double_tap(page.context.new_cdp_session(page), x=600)  # the right column
+    page.wait_for_function("document.querySelector('.desk').scrollLeft > 100")
+    # Most of the window shows the second page, which has another column.
+    desk.evaluate("(desk, top) => { desk.scrollTop += top - 400; }", desk.evaluate(WHERE)[2])
+    page.wait_for_timeout(300)
+    scale, *place = desk.evaluate(WHERE)
+    for width, height in (LANDSCAPE, PORTRAIT):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(500)
+        found, *_ = desk.evaluate(WHERE)
+        assert found / (width - 24) == pytest.approx(scale / (PORTRAIT[0] - 24), rel=0.01)
+    assert desk.evaluate(WHERE)[1:] == pytest.approx(place, abs=3)
+
+
 def test_of_two_double_taps_before_the_columns_are_known_the_second_counts(
     read: str, visitor: Visitor
 ) -> None:
@@ -390,10 +430,10 @@ COUNT_TAPS = """() => {
 }"""
 
 
-def double_tap(session: CDPSession) -> None:
+def double_tap(session: CDPSession, x: int = 200) -> None:
     """Tap twice within 30 ms by the clock of the events, however late a busy machine sends them."""
     began = time.time()
-    touched = [{"x": 200, "y": 300}]
+    touched = [{"x": x, "y": 300}]
     for n in range(4):
         kind, points = ("touchEnd", []) if n % 2 else ("touchStart", touched)
         event = {"type": kind, "touchPoints": points, "timestamp": began + n / 100}
