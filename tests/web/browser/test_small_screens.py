@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reader.library.folder import open_library
+from reader.morning.pick import decide
 from tests.web.browser.conftest import PHONE, Visitor
 from tests.web.browser.pages import BUBBLES, PAPER
 from tests.web.serving import Serving
+from tests.web.world import HOSTILE, NOW
 
 LEAST_GAP, MOST_GAP, MOST_BELOW = 5, 10, 22
 SMALL_PHONE = (375, 667)
@@ -114,3 +117,35 @@ def test_the_button_of_the_trash_is_as_wide_as_others(shown: Serving, visitor: V
     page.goto(f"{shown.url}/trash")
     padding = page.locator(".picks button").first.evaluate("e => getComputedStyle(e).paddingLeft")
     assert padding == "16px"
+
+
+SPILLED = """selector => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility())
+  .filter((e) => {
+    const text = document.createRange();
+    text.selectNodeContents(e);
+    const [inner, outer] = [text.getBoundingClientRect(), e.getBoundingClientRect()];
+    return inner.left < outer.left + 2 || inner.right > outer.right - 2 || outer.right > innerWidth;
+  }).map((e) => e.textContent.trim())"""
+DONE = """(words) => {
+  const card = Object.assign(document.createElement("section"), { className: "card done" });
+  card.innerHTML = `<p class="buttons"><a class="button" href="/">${words}</a></p>`;
+  document.querySelector(".acts").before(card);
+}"""
+
+
+@pytest.mark.parametrize("size", ["large", "larger"])
+def test_larger_text_stays_within_japanese_buttons(
+    served: Serving, visitor: Visitor, size: str
+) -> None:
+    with open_library(served.folder, now=lambda: NOW) as library:
+        decide(library, "pick", [HOSTILE])
+    page = visitor.page(size=PHONE, language="ja")
+    page.add_init_script(f"localStorage.setItem('text-size', '{size}')")
+    page.goto(f"{served.url}/paper/{HOSTILE}")
+    assert page.locator("html").get_attribute("data-text-size") == size
+    labels = page.locator(".acts-bar :is(.button, button, .state)")
+    assert labels.filter(has_text="選択済み").is_visible()
+    assert page.evaluate(SPILLED, ".acts-bar :is(.button, button, .state)") == []
+    page.goto(f"{served.url}/triage")
+    page.evaluate(DONE, "自分のものかもしれない2本にも目を通す")
+    assert page.evaluate(SPILLED, ":is(.acts, .done) :is(.button, button)") == []
