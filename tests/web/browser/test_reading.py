@@ -202,6 +202,8 @@ def test_the_way_back_does_not_leave_the_pdf(read: str, visitor: Visitor) -> Non
     menu.click()
     expect(back).to_be_disabled()
     assert page.evaluate("location.pathname").endswith("/read")
+
+
 @pytest.mark.parametrize("size", [PHONE, (375, 667)])
 def test_a_match_low_on_the_last_page_is_seen_above_the_sheet(
     served: Serving, visitor: Visitor, size: tuple[int, int]
