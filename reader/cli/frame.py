@@ -63,7 +63,7 @@ def is_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-class FilePath(click.Path):  # type: ignore[type-arg]
+class FilePath(click.Path):
     """The path of a file or folder. An empty one, as of a shell's variable that is not set, is no
     name of the current folder."""
 

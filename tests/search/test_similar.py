@@ -20,12 +20,12 @@ from reader.search.encode import encode, index_words
 from reader.search.find import (
     KINDS,
     LIKE_LETTERS,
-    query_words_of,
     search_like,
     similar,
     telling_words,
     text_of,
 )
+from reader.search.terms import query_words_of
 from tests.samples import (
     DAY,
     NOW,
