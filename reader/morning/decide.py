@@ -86,14 +86,19 @@ def _listed_already(library: Library, topic: str) -> UsageError:
     )
 
 
-def _moved_text(paper: LibraryPaper, topic: str | None) -> Text:
+def _moved_text(paper: LibraryPaper, topic: str | None, *, is_skipped: bool) -> Text:
+    moved = (
+        N_("Of {topic}, which is not yours, so it was skipped: {title}")
+        if is_skipped
+        else N_("Moved to {topic}: {title}")
+    )
     none = (
         N_("Not in any of your topics; kept, because it has your note: {title}")
         if paper.state == "read"
         else N_("Not in any of your topics, so it was skipped: {title}")
     )
     return lazy_gettext(
-        N_("Moved to {topic}: {title}") if topic else none,
+        moved if topic else none,
         topic=plain(topic or ""),
         title=title_text(paper.record.title),
     )
@@ -140,7 +145,7 @@ def wrong_topic(
         keep_arrival(library)
     [paper] = papers.papers_at(db, [paper.row])
     path = target.path if target else None
-    message = _moved_text(paper, path)
+    message = _moved_text(paper, path, is_skipped=is_skipped)
     if is_filed and pdfs.places(db, [paper.row]):
         message = lazy_gettext("{what}. Its files are moved at the next gather.", what=message)
     return WrongTopic(paper, path, is_sorted_out, "" if is_overtaken else message)
