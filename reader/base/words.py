@@ -84,8 +84,9 @@ def address_word(address: str) -> str:
 def query_terms(query: str) -> str:
     """Turn what a person typed into a safe MATCH expression over `searchable`, or "".
 
-    Words are joined by OR. A CJK run must stand as it was typed ("機械学習" is the phrase
-    "機械 械学 学習"); its parts between hiragana, and those in one script, are looked for too.
+    Words are joined by OR. A CJK run is looked for as it was typed ("機械学習" is the phrase
+    "機械 械学 学習"), and by its parts between hiragana, in one script, and in pairs that begin
+    with a kanji.
     Neighbours are also looked for as one word ("end to end": "endtoend").
     Words that stand in nearly every English text count only where nothing else was typed.
     """
