@@ -110,10 +110,10 @@ def test_init_names_a_command_that_works_from_anywhere(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "my papers"
-    for given in ("my papers", ""):
+    for given in ("my papers", "."):
         assert command_line(["init", given], Settings()) == 0
         out = capsys.readouterr().out
-        here = folder if given else tmp_path
+        here = (tmp_path / given).resolve()
         assert f"A library was made in {here}.\n" in out
         [_, told] = out.splitlines()[-1].split("Then run: reader ")
         assert shlex.split(told) == ["--library", str(here), "today"]
