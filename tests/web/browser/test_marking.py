@@ -234,7 +234,8 @@ def test_a_mark_that_is_made_offline_is_sent_later(served: Serving, visitor: Vis
     mark = page.get_by_role("button", name=f"highlight: {WORD}", exact=True)
     expect(mark).to_be_attached()
     page.context.set_offline(False)
-    page.reload()
+    with made(page):
+        page.reload()
     expect(mark).to_be_attached()
     assert own(page) == [("highlight", WORD, "")]
 
@@ -280,7 +281,8 @@ def test_a_comment_is_kept_when_the_page_is_touched(
     page.goto(f"{served.url}/pdf/{PAPER}/read")
     page.locator(".words span").first.wait_for(state="attached")
     select(page, WORD)
-    page.keyboard.press("c")
+    with made(page):
+        page.keyboard.press("c")
     page.keyboard.type("For whom?")
     margin = page.locator("#page-1")
     with made(page):
