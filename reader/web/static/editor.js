@@ -52,6 +52,7 @@ class Editor {
   /** @param {string} mode */
   show(mode) {
     const { area } = this;
+    const isTyping = document.activeElement === area;
     const fields = mode === "fields" ? fieldsOf(area.value, this.known) : null;
     this.fields = fields;
     this.place.replaceChildren(...(fields ?? []).map(fieldBox));
@@ -65,6 +66,7 @@ class Editor {
       box.setSelectionRange(box.value.length, box.value.length);
       grow(box);
     }
+    if (isTyping) this.last.focus(); // a hidden text area would let go of the keys
     this.allow();
   }
 

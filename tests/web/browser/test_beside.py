@@ -9,6 +9,7 @@ import pytest
 
 from tests.installed import rows
 from tests.web.browser.conftest import LANDSCAPE, LAPTOP, PHONE, PORTRAIT, Visitor
+from tests.web.browser.hands import hold
 from tests.web.browser.pages import PAPER
 from tests.web.browser.playing import expect
 from tests.web.browser.test_access import (
@@ -58,6 +59,17 @@ def test_a_highlight_is_quoted_with_its_page_and_the_note_saved_beside_the_pdf(
     expect(page.locator("#draft-state")).to_have_text("")
     note = rows(library, "SELECT text FROM notes ORDER BY id DESC LIMIT 1")
     assert note == [(f"{OWN}\n\n{QUOTATION}\n\nSo.",)]
+
+
+def test_the_form_is_shown_when_its_script_has_come(visitor: Visitor, served: Serving) -> None:
+    page = visitor.page(size=LAPTOP)
+    let_go = hold(page, "note.js")
+    with page.expect_request("**/note.js*"):
+        page.goto(f"{served.url}{READ}")
+    save = page.locator("#note button.main")
+    assert (save.count(), save.is_visible()) == (1, False)
+    let_go()
+    expect(save).to_be_visible()
 
 
 def test_what_the_check_says_is_not_said_twice(visitor: Visitor, served: Serving) -> None:

@@ -60,6 +60,21 @@ def test_words_typed_before_the_script_came_are_kept_as_a_draft(
     assert draft.read_text("utf-8").endswith(words)
 
 
+def test_typing_goes_on_when_fields_take_the_place_of_the_text(
+    visitor: Visitor, served: Serving
+) -> None:
+    page = visitor.context().new_page()
+    let_go = hold(page, "note.js")
+    page.goto(f"{served.url}/note/{HOSTILE}", wait_until="commit")
+    page.locator("#text").focus()
+    let_go()
+    field = page.locator("#fields textarea").first
+    expect(field).to_be_focused()
+    page.keyboard.type("They hum.")
+    expect(field).to_have_value("They hum.")
+    expect(page.locator("#text")).to_have_value(re.compile("They hum"))
+
+
 @pytest.mark.parametrize("id_", [EARLIER[0], HOSTILE])  # with a note, and with a template's fields
 def test_a_reload_while_typing_leaves_one_draft(
     visitor: Visitor, served: Serving, library: Path, id_: str
