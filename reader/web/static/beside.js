@@ -93,11 +93,14 @@ class NotePanel {
     const found = await part(`${at}?show=1`).catch(() => keptNote(at));
     // The form is shown when its script has come: until then it has no fields and saves no drafts.
     this.body.style.visibility = "hidden";
-    this.body.innerHTML = found;
-    await showWritten(this.body);
-    const form = /** @type {HTMLElement} */ (this.body.querySelector("#note"));
-    await import(form.dataset.script ?? "");
-    this.body.style.visibility = "";
+    try {
+      this.body.innerHTML = found;
+      await showWritten(this.body);
+      const form = /** @type {HTMLElement} */ (this.body.querySelector("#note"));
+      await import(form.dataset.script ?? "");
+    } finally {
+      this.body.style.visibility = "";
+    }
   }
 
   /** @param {boolean} isOpen */
@@ -111,7 +114,6 @@ class NotePanel {
       await this.loading;
     } catch {
       this.loading = undefined;
-      this.body.style.visibility = "";
       this.body.textContent = this.panel.dataset.failed ?? "";
     }
   }
