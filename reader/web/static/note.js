@@ -100,8 +100,7 @@ function say(text, isSignedOut = false) {
 /** @param {string} text */
 function keepHere(text) {
   try {
-    const { base, draft, seen } = form.elements;
-    localStorage.setItem(here, JSON.stringify({ text, base: base.value, draft: draft.value, seen: seen.value }));
+    localStorage.setItem(here, JSON.stringify({ ...Object.fromEntries(fields()), text }));
     return true;
   } catch {
     return false;
