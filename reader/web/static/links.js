@@ -14,6 +14,7 @@ export function following(viewer) {
     const layer = element.querySelector(".links");
     layer.replaceChildren(...page.links.map((/** @type {any} */ link) => anchorOf(viewer, page, link)));
   });
+  addEventListener("pageshow", () => { most = jumps(); });
   addEventListener("popstate", (event) => {
     const spot = event.state?.spot;
     if (spot) viewer.go(spot.n, spot.y);
@@ -24,8 +25,14 @@ export function following(viewer) {
 export function jump(viewer, n, y) {
   keepSpot(viewer);
   viewer.go(n, y === undefined ? undefined : Math.max(0, y - 40));
-  history.pushState({ spot: viewer.spot, n_jumps: jumps() + 1 }, "", `#page=${n}`);
+  most = jumps() + 1;
+  history.pushState({ spot: viewer.spot, n_jumps: most }, "", `#page=${n}`);
 }
+
+let most = 0; // jumps to which a step forward leads, since the page was loaded or shown again
+
+/** Whether a step forward stays in this PDF. */
+export const hasNext = () => jumps() < most;
 
 /** How many jumps lead back within this PDF: a step more would leave it. @returns {number} */
 export const jumps = () => history.state?.n_jumps ?? 0;

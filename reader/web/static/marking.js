@@ -17,7 +17,7 @@ const SETTLED_MS = 250;
 /** Show and make marks on the pages. @param {Viewer} viewer */
 export function marking(viewer) {
   const all = new PageMarks(viewer);
-  all.load();
+  all.load().then(() => bringBack(all));
   setInterval(() => document.visibilityState === "visible" && navigator.onLine && all.load(), POLL_MS);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && all.load());
   viewer.element.addEventListener("drawn", (event) => all.draw(/** @type {CustomEvent} */ (event).detail.n));
@@ -26,6 +26,19 @@ export function marking(viewer) {
   document.addEventListener("keydown", (event) => pressed(bar, event), true);
   selectByKeys(viewer);
   strokesOf(viewer, all);
+}
+
+const TYPED = "comment "; // with a mark's key: of the words of its comment in localStorage while they are typed
+
+/** Save comments that were being typed when their page was left or loaded anew. @param {PageMarks} all */
+function bringBack(all) {
+  for (const name of Object.keys(localStorage).filter((one) => one.startsWith(TYPED))) {
+    const mark = all.called(name.slice(TYPED.length));
+    if (!mark) continue; // of another PDF
+    const note = localStorage.getItem(name) ?? "";
+    localStorage.removeItem(name);
+    if (note !== mark.note) all.change(mark, { note });
+  }
 }
 
 /** @param {number[][]} one @param {number[][]} other */
@@ -70,6 +83,22 @@ class MarkBar {
     const note = byId("note-panel").getBoundingClientRect(); // of no size where it is closed
     const isSheet = note.height > 0 && note.left < right - 1;
     return { left, top, width: right - left, bottom: isSheet ? Math.min(bottom, note.top) : bottom };
+  }
+
+  /** Where the words or the mark stand that it is about. @returns {DOMRect | undefined} */
+  get about() {
+    const { mark, viewer } = this;
+    if (!mark) return selectionIn(viewer)?.getBoundingClientRect();
+    const { left, top } = viewer.pageAt(mark.page).getBoundingClientRect();
+    const [x0, y0, x1, y1] = mark.boxes[0].map((x) => x * viewer.scale);
+    return new DOMRect(left + x0, top + y0, x1 - x0, y1 - y0);
+  }
+
+  /** The room for it has changed. */
+  placeAgain() {
+    if (this.isCommenting) return this.comments.place();
+    const by = this.element.hidden ? undefined : this.about;
+    if (by) this.place(by);
   }
 
   /** Show the bar below a place, or above it where there is no room. @param {DOMRect} by */
@@ -172,6 +201,7 @@ class CommentForm {
     this.bar = bar;
     this.form = /** @type {HTMLFormElement} */ (byId("mark-note"));
     this.field = /** @type {HTMLTextAreaElement} */ (this.form.elements.namedItem("note"));
+    this.field.addEventListener("input", () => this.keep());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
@@ -179,20 +209,33 @@ class CommentForm {
     });
     this.form.addEventListener("reset", () => {
       this.form.hidden = true;
+      this.forget();
       this.leave();
     });
+  }
+
+  /** Keep what is being typed: the page may be left or loaded anew. */
+  keep() {
+    try { localStorage.setItem(TYPED + this.bar.key, this.field.value); } catch { /* a private window forgets it */ }
+  }
+
+  forget() {
+    localStorage.removeItem(TYPED + this.bar.key);
   }
 
   save() {
     const { bar: { all, mark }, form, field: { value: note } } = this;
     form.hidden = true;
+    this.forget();
     if (mark && mark.note !== note) all.change(mark, { note });
   }
 
   /** Close it, and keep what was typed: only "Cancel" and Escape throw words away. */
   close() {
-    if (!this.form.hidden && this.field.value.trim()) this.save();
+    if (this.form.hidden) return;
+    if (this.field.value.trim()) this.save();
     this.form.hidden = true;
+    this.forget();
   }
 
   open() {
@@ -203,14 +246,19 @@ class CommentForm {
     // The selection would be lost with the focus, so that the words are marked first.
     if (!mark) bar.make("highlight");
     form.hidden = false;
+    this.place();
+    bar.element.hidden = true;
+    field.focus();
+  }
+
+  place() {
+    const { form, bar } = this;
     const { left, top, width, bottom } = bar.room;
     form.style.setProperty("--wide", `${width}px`);
     form.style.left = `${left + width / 2}px`;
     // Above the keyboard of a phone, which takes the lower half.
     const least = Math.min(parseFloat(bar.element.style.top), innerHeight * 0.3, bottom - form.offsetHeight - 4);
     form.style.top = `${Math.max(top + 4, least)}px`;
-    bar.element.hidden = true;
-    field.focus();
   }
 
   leave() {
@@ -227,6 +275,7 @@ function listen(viewer, bar) {
     const button = /** @type {HTMLElement} */ (event.target).closest("button");
     if (button) bar.press(button);
   });
+  new ResizeObserver(() => bar.placeAgain()).observe(viewer.element);
   let settled = 0;
   document.addEventListener("selectionchange", () => {
     clearTimeout(settled);
@@ -255,8 +304,7 @@ function tapped(viewer, bar, event) {
   if (!mark) return;
   event.preventDefault();
   bar.key = keyOf(mark);
-  const [x0, y0, x1, y1] = mark.boxes[0].map((x) => x * viewer.scale);
-  bar.place(new DOMRect(from.left + x0, from.top + y0, x1 - x0, y1 - y0));
+  bar.place(/** @type {DOMRect} */ (bar.about));
   if (target.dataset.mark) /** @type {HTMLElement} */ (bar.element.querySelector("button")).focus();
 }
 

@@ -6,7 +6,7 @@ import { cards } from "./cards.js";
 import { listing } from "./contents.js";
 import { finding } from "./finding.js";
 import { zooming } from "./gestures.js";
-import { following, jump, jumps, keepSpot } from "./links.js";
+import { following, hasNext, jump, jumps, keepSpot } from "./links.js";
 import { marking } from "./marking.js";
 import { byId, tell } from "./reader.js";
 import { selecting } from "./select.js";
@@ -174,7 +174,7 @@ function actsOf(viewer, hits) {
     keys: () => /** @type {HTMLDialogElement} */ (byId("keys")).showModal(),
     "close-keys": () => /** @type {HTMLDialogElement} */ (byId("keys")).close(),
     back: () => { if (jumps()) history.back(); },
-    forward: () => history.forward(),
+    forward: () => { if (hasNext()) history.forward(); },
     down: () => viewer.element.scrollBy({ top: 60 }),
     up: () => viewer.element.scrollBy({ top: -60 }),
     page_down: () => screen(1),

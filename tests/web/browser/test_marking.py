@@ -296,6 +296,48 @@ def test_a_comment_is_kept_when_the_page_is_touched(
     assert own(page) == [("highlight", WORD, "For whom?")]
 
 
+def test_a_comment_is_kept_when_the_page_is_loaded_anew(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    select(page, WORD)
+    with made(page):
+        page.keyboard.press("c")
+    page.keyboard.type("For whom?")
+    with made(page):
+        page.reload()
+    assert own(page) == [("highlight", WORD, "For whom?")]
+    # It was brought back once: what is thrown away stays so.
+    mark = page.get_by_role("button", name=f"highlight: {WORD} — For whom?")
+    mark.press("Enter")
+    page.locator("#mark-bar [data-mark=comment]").click()
+    page.keyboard.type(" Me?")
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(mark).to_be_attached()
+    assert not page.evaluate("Object.keys(localStorage).some((one) => one.startsWith('comment'))")
+    assert own(page) == [("highlight", WORD, "For whom?")]
+
+
+def test_the_bar_of_a_mark_moves_from_under_the_note(served: Serving, visitor: Visitor) -> None:
+    page = visitor.page(size=PORTRAIT, is_touch=True)
+    page.goto(f"{served.url}/pdf/{PAPER}/read")
+    page.locator(".words span").first.wait_for(state="attached")
+    select(page, WORD)
+    with made(page):
+        page.keyboard.press("h")
+    bar = page.locator("#mark-bar")
+    expect(bar).to_be_visible()
+    bar.evaluate("(bar) => { bar.style.top = '900px'; }")  # as of a mark low on the page
+    page.locator("#to-note").tap()
+    expect(page.locator("#note button.main")).to_be_visible()
+    page.wait_for_function(
+        """() => {
+          const boxOf = (id) => document.getElementById(id).getBoundingClientRect();
+          const bar = boxOf("mark-bar");
+          return bar.height > 0 && bar.bottom <= boxOf("note-panel").top;
+        }"""
+    )
+
+
 def test_undo_is_off_where_nothing_can_be_taken_back(served: Serving, visitor: Visitor) -> None:
     page = opened(served, visitor)
     undo = page.locator("#mark-bar [data-mark=undo]")

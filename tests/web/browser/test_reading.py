@@ -204,6 +204,27 @@ def test_the_way_back_does_not_leave_the_pdf(read: str, visitor: Visitor) -> Non
     assert page.evaluate("location.pathname").endswith("/read")
 
 
+def test_the_way_forward_does_not_leave_the_pdf(read: str, visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(read)
+    drawn(page, 1)
+    page.locator("#n").fill("25")
+    page.locator("#n").press("Enter")
+    drawn(page, 25)
+    page.locator(".desk").press("[")
+    drawn(page, 1)
+    page.locator(".desk").press("]")
+    drawn(page, 25)
+    page.goto(read.replace("/pdf/", "/paper/").partition("/read")[0])
+    page.go_back()
+    drawn(page, 25)
+    page.locator(".desk").press("]")
+    page.locator("#n").fill("3")
+    page.locator("#n").press("Enter")
+    drawn(page, 3)
+    assert page.evaluate("location.pathname").endswith("/read")
+
+
 @pytest.mark.parametrize("size", [PHONE, (375, 667)])
 def test_a_match_low_on_the_last_page_is_seen_above_the_sheet(
     served: Serving, visitor: Visitor, size: tuple[int, int]
