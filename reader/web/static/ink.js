@@ -2,7 +2,6 @@
 // Drawing on pages: while ink is on, the pencil (or a mouse) draws, and fingers scroll as ever.
 
 import { isOnStroke, lineOf } from "./mark_shapes.js";
-import { newAct } from "./queue.js";
 import { byId, tell } from "./reader.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
@@ -153,23 +152,15 @@ class Ink {
     const { all, colour, now: { sheet, points, line } } = this;
     this.now = null;
     if (points.length === 2) points.push(points[0] + 0.1, points[1]); // a dot
-    const act = newAct();
-    const stroke = { page: Number(sheet.dataset.n), colour, width: WIDTH, points };
-    const { marks, strokes } = all.found;
-    const name = `asayomi-${act}-0`;
     line.remove();
-    const answer = await all.act({ act, do: "draw", strokes: JSON.stringify([stroke]) }, { marks, strokes: [...strokes, { ...stroke, name }] });
-    if (answer) all.did({ number: answer.number ?? 0, name, isInk: true });
+    await all.draw({ name: "", page: Number(sheet.dataset.n), colour, width: WIDTH, points });
   }
 
   /** Erase the strokes at a place, whole. @param {PointerEvent} event @param {HTMLElement} sheet */
   async erase(event, sheet) {
     const { all } = this;
     const at = this.pointAt(event, sheet);
-    const { marks, strokes } = all.found;
-    const hit = strokes.filter((one) => one.page === Number(sheet.dataset.n) && isOnStroke(one.points, at, RUBBER));
-    if (!hit.length) return;
-    const answer = await all.act({ do: "erase", names: hit.map((one) => one.name).join(" ") }, { marks, strokes: strokes.filter((one) => !hit.includes(one)) });
-    if (answer?.number) all.did({ number: answer.number, name: "", isInk: true });
+    const hit = all.found.strokes.filter((one) => one.page === Number(sheet.dataset.n) && isOnStroke(one.points, at, RUBBER));
+    if (hit.length) await all.erase(hit.map((one) => one.name));
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // What is drawn of marks: shapes over the words, strokes, and a button for keys and screen readers.
 
-/** @typedef {import("./page_marks.js").Mark} Mark */
+/** @typedef {import("./mark_acts.js").Mark} Mark */
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -3,13 +3,14 @@
 // its comment, and the keys that do the same.
 
 import { strokesOf } from "./ink.js";
-import { PageMarks, keyOf } from "./page_marks.js";
+import { keyOf } from "./mark_acts.js";
+import { PageMarks } from "./page_marks.js";
 import { newAct } from "./queue.js";
 import { byId } from "./reader.js";
 import { selectByKeys, selectedBoxes, selectedText, selectionIn } from "./select.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
-/** @typedef {import("./page_marks.js").Mark} Mark */
+/** @typedef {import("./mark_acts.js").Mark} Mark */
 
 const POLL_MS = 3000;
 const SETTLED_MS = 250;
@@ -20,7 +21,7 @@ export function marking(viewer) {
   all.load().then(() => bringBack(all));
   setInterval(() => document.visibilityState === "visible" && navigator.onLine && all.load(), POLL_MS);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && all.load());
-  viewer.element.addEventListener("drawn", (event) => all.draw(/** @type {CustomEvent} */ (event).detail.n));
+  viewer.element.addEventListener("drawn", (event) => all.showPage(/** @type {CustomEvent} */ (event).detail.n));
   const bar = new MarkBar(viewer, all);
   listen(viewer, bar);
   document.addEventListener("keydown", (event) => pressed(bar, event), true);

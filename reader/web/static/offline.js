@@ -4,6 +4,7 @@ import { keepWords } from "./breaks.js";
 import { forget, keptPdfs, settings } from "./device.js";
 import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, sendFirst, stateAfter, waiting } from "./queue.js";
 import { keepForLater, showWritten, tell, textsOf } from "./reader.js";
+import { queued } from "./unsent.js";
 
 keepWords();
 
@@ -135,7 +136,7 @@ async function onSubmit(event) {
     more.remove(); // another button of the form has an act of its own
   } catch (error) {
     if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
-    await keepForLater(path, pairs, "", error instanceof SignedOut).catch((failed) => tell(failed.message));
+    await keepForLater(path, pairs, { isSignedOut: error instanceof SignedOut }).catch((failed) => tell(failed.message));
     acts.delete(submitter ?? form);
     await showKept();
   }
@@ -204,6 +205,7 @@ onChange((more) => {
   if (!more.state) timer ||= setTimeout(sendQueue, SOON_MS); // something was kept here
   if (more.said?.length) tell(more.said.join(" "));
 });
+await queued;
 await showWaiting();
 await showKept();
 await markPdfs().catch(() => {});

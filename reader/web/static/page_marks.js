@@ -2,14 +2,15 @@
 // The marks of a PDF: shown over the pages, changed, sent and taken back. What is marked is shown at
 // once and sent behind it; without a network it waits in the queue.
 
+import { keyOf, nameOf, withAct } from "./mark_acts.js";
 import { buttonOf, layerOf, lineOf, shapesOf } from "./mark_shapes.js";
 import { newAct, waiting } from "./queue.js";
 import { send, tell } from "./reader.js";
+import { queued } from "./unsent.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
-/** @typedef {{id: number, name: string, page: number, kind: string, colour: string, text: string, note: string, boxes: number[][]}} Mark */
-/** @typedef {{name: string, page: number, colour: string, width: number, points: number[]}} InkStroke */
-/** @typedef {{marks: Mark[], strokes: InkStroke[]}} Marks */
+/** @typedef {import("./mark_acts.js").Mark} Mark */
+/** @typedef {import("./mark_acts.js").Marks} Marks */
 
 export class PageMarks {
   /** @param {Viewer} viewer */
@@ -19,7 +20,7 @@ export class PageMarks {
     this.found = { marks: [], strokes: [] };
     this.said = "";
     this.isLoaded = false;
-    this.isKept = false;
+    this.isKept = true; // whether something may wait in the queue
     this.n_sending = 0;
     /** One act after the other: a change may be of a mark that is still on its way. @type {Promise<any>} */
     this.last = Promise.resolve();
@@ -34,34 +35,39 @@ export class PageMarks {
     return this.viewer.address("marks.json");
   }
 
-  /** Whether something that was marked here still waits in the queue, of which the server does not know. */
-  async isWaiting() {
-    if (!this.isKept) return false;
+  /** What was marked and still waits in the queue, of which the server does not know. @returns {Promise<Record<string, string>[]>} */
+  async unsent() {
+    if (!this.isKept) return [];
+    await queued;
     const { pathname } = new URL(this.address, location.href);
-    this.isKept = (await waiting().catch(() => [])).some((one) => one.address.startsWith(pathname));
-    return this.isKept;
+    const all = await waiting().catch(() => []);
+    const mine = all.filter((one) => one.address.startsWith(pathname)).map((one) => ({ ...Object.fromEntries(one.fields), act: one.act }));
+    this.isKept = mine.length > 0;
+    return mine;
   }
 
   /** Ask for the marks, which another device may have changed. */
   async load() {
-    if (this.n_sending || (await this.isWaiting())) return;
+    if (this.n_sending) return;
+    const unsent = await this.unsent();
+    if (this.isLoaded && unsent.length) return;
     const asked = fetch(this.address, { cache: "no-cache", headers: { Accept: "application/json" } });
     // Nothing comes without a network, nor while the page is being left.
     const text = await asked.then((answer) => (answer.ok ? answer.text() : null)).catch(() => null);
     if (text === null) return;
     // Meanwhile something may have been marked, of which this answer does not know.
     if (text === this.said || this.n_sending) return;
-    const found = JSON.parse(text);
+    const found = unsent.reduce(withAct, JSON.parse(text));
     if (this.isLoaded) this.tellList(this.found, found);
     this.isLoaded = true;
-    this.said = text;
+    this.said = unsent.length ? "" : text;
     this.show(found);
   }
 
   /** @param {Marks} found */
   show(found) {
     this.found = { marks: found.marks, strokes: found.strokes };
-    for (const n of this.viewer.drawn.keys()) this.draw(n);
+    for (const n of this.viewer.drawn.keys()) this.showPage(n);
   }
 
   /** Have the list of highlights beside the pages brought up to date, where marks changed. @param {Marks} before @param {Marks} now */
@@ -71,15 +77,15 @@ export class PageMarks {
 
   /**
    * Show a change at once, and send it; returns whether that went well, or waits.
-   * @param {Record<string, string>} fields @param {Marks} expected the marks after it
+   * @param {Record<string, string>} what the fields of the act
    */
-  async act(fields, expected) {
+  async act(what) {
     const before = this.found;
-    const act = newAct();
-    this.show(expected);
+    const fields = { act: newAct(), stamp: this.viewer.stamp, ...what };
+    this.show(withAct(before, fields));
     this.n_sending += 1;
     try {
-      const sent = this.last.then(() => send(this.address, Object.entries({ act, stamp: this.viewer.stamp, ...fields })));
+      const sent = send(this.address, Object.entries(fields), "", this.last);
       this.last = sent.catch(() => {});
       const answer = /** @type {import("./queue.js").Answer & (Marks | {marks?: undefined})} */ (await sent);
       this.isKept ||= Boolean(answer.kept);
@@ -112,27 +118,36 @@ export class PageMarks {
   }
 
   /** @param {Omit<Mark, "id" | "name">} mark @param {string} act its random id */
-  async make(mark, act) {
-    const name = `asayomi-${act}`;
-    const { marks, strokes } = this.found;
-    const fields = { act, do: "mark", page: String(mark.page), kind: mark.kind, colour: mark.colour, note: mark.note, boxes: JSON.stringify(mark.boxes) };
-    const answer = await this.act(fields, { marks: [...marks, { ...mark, id: 0, name }], strokes });
-    if (answer) this.did({ number: answer.number ?? 0, name, isInk: false });
+  async make({ page, kind, colour, text, note, boxes }, act) {
+    // The server reads the words itself; these are shown until it has.
+    const fields = { act, do: "mark", page: String(page), kind, colour, text, note, boxes: JSON.stringify(boxes) };
+    const answer = await this.act(fields);
+    if (answer) this.did({ number: answer.number ?? 0, name: nameOf(fields), isInk: false });
+  }
+
+  /** @param {import("./mark_acts.js").InkStroke} stroke */
+  async draw(stroke) {
+    const fields = { act: newAct(), do: "draw", strokes: JSON.stringify([stroke]) };
+    const answer = await this.act(fields);
+    if (answer) this.did({ number: answer.number ?? 0, name: nameOf(fields), isInk: true });
   }
 
   /** @param {Mark} mark @param {{colour?: string, note?: string, kind?: string}} to */
   async change(mark, to) {
-    const { marks, strokes } = this.found;
-    const changed = marks.map((one) => (one === mark ? { ...one, ...to } : one));
-    const answer = await this.act({ do: "change", mark: keyOf(mark), ...to }, { marks: changed, strokes });
+    const answer = await this.act({ do: "change", mark: keyOf(mark), ...to });
     if (answer?.number) this.did({ number: answer.number, name: "", isInk: false });
   }
 
   /** @param {Mark} mark */
   async remove(mark) {
-    const { marks, strokes } = this.found;
-    const answer = await this.act({ do: "remove", mark: keyOf(mark) }, { marks: marks.filter((one) => one !== mark), strokes });
+    const answer = await this.act({ do: "remove", mark: keyOf(mark) });
     if (answer?.number) this.did({ number: answer.number, name: "", isInk: false });
+  }
+
+  /** @param {string[]} names of strokes */
+  async erase(names) {
+    const answer = await this.act({ do: "erase", names: names.join(" ") });
+    if (answer?.number) this.did({ number: answer.number, name: "", isInk: true });
   }
 
   /** Take back the last act that was done here; what still waits in the queue is removed instead. @param {boolean} isInk */
@@ -141,17 +156,12 @@ export class PageMarks {
     if (at < 0) return;
     const [{ number, name }] = this.acts.splice(at, 1);
     this.showUndo();
-    const left = {
-      marks: this.found.marks.filter((one) => !name || one.name !== name),
-      strokes: this.found.strokes.filter((one) => !name || one.name !== name),
-    };
-    /** @type {Record<string, string>} */
-    const waits = isInk ? { do: "erase", names: name } : { do: "remove", mark: name };
-    await this.act(number ? { do: "undo", number: String(number) } : waits, left);
+    if (number) return this.act({ do: "undo", number: String(number), made: name });
+    await this.act(isInk ? { do: "erase", names: name } : { do: "remove", mark: name });
   }
 
-  /** Draw the marks of one page. @param {number} n */
-  draw(n) {
+  /** Show the marks of one page. @param {number} n */
+  showPage(n) {
     const layer = /** @type {HTMLElement} */ (this.viewer.pageAt(n).querySelector(".marks"));
     const size = this.viewer.sizes[n - 1];
     const here = this.found.marks.filter((mark) => mark.page === n);
@@ -173,6 +183,3 @@ export class PageMarks {
     return this.found.marks.find((mark) => keyOf(mark) === key || mark.name === key);
   }
 }
-
-/** What the server knows a mark by. @param {Mark} mark */
-export const keyOf = (mark) => (mark.id ? String(mark.id) : mark.name);

@@ -189,14 +189,15 @@ export function stateAfter(one) {
 }
 
 /**
- * Queue one act; returns {id, state}, as the server's answer will. isSignedOut: it waits for a
- * sign-in and not for the network.
+ * Queue one act, once; returns {id, state}, as the server's answer will. isSignedOut: it waits for
+ * a sign-in and not for the network. made_at: ISO 8601, the present moment where it is missing.
  * @param {string} address
  * @param {Field[]} fields with `act`
- * @param {{title?: string, library?: string, isSignedOut?: boolean}} more
+ * @param {{title?: string, library?: string, isSignedOut?: boolean, made_at?: string}} more
  * @returns {Promise<Answer>}
  */
-export async function keep(address, fields, { title = "", library = "", isSignedOut = false } = {}) {
+export async function keep(address, fields, { title = "", library = "", isSignedOut = false, made_at = new Date().toISOString() } = {}) {
+  const act = /** @type {Field} */ (fields.find(([name]) => name === "act"))[1];
   const before = await kept();
   /** @param {string} name */
   const has = (name) => fields.some(([known]) => known === name);
@@ -209,17 +210,17 @@ export async function keep(address, fields, { title = "", library = "", isSigned
   const one = {
     address,
     fields: [...fields, ...more].filter(([name]) => name !== "csrf" && name !== "act"),
-    act: /** @type {Field} */ (fields.find(([name]) => name === "act"))[1],
+    act,
     // The act that an undo takes back: if that one is refused, so is the undo.
     of: undoes?.act ?? "",
     previous: before.at(-1)?.act ?? "",
-    made_at: new Date().toISOString(),
+    made_at,
     title,
     library,
     said: "",
     done: false,
   };
-  await transact("readwrite", (store) => store.add(one));
+  if (!before.some((other) => other.act === act)) await transact("readwrite", (store) => store.add(one));
   changed({ isSignedOut });
   if (address === "/undo") return { id: id ?? (undoes && field(undoes, "id")), state: "candidate" };
   return { id, state: stateAfter(one) };

@@ -2,6 +2,7 @@
 
 import { forget } from "./device.js";
 import { Away, Refused, SignedOut, field, greet, isQueued, keep, newAct, post, sendFirst, setOwn, waiting } from "./queue.js";
+import { remember } from "./unsent.js";
 
 /**
  * @typedef {import("./queue.js").Answer} Answer
@@ -88,19 +89,24 @@ globalThis.document?.addEventListener("submit", async (event) => {
 /**
  * POST fields to an address; returns the answer's JSON. Without a network picks, skips, undos and
  * notes are queued: then the answer has {kept: true}. Throws Error with a sentence to show.
- * title: names the act in the list of what waits.
+ * title: names the act in the list of what waits. turn: when it may be sent; remembered at once.
  * @param {string} address
  * @param {FormData | URLSearchParams | Field[]} fields
+ * @param {Promise<any>} [turn]
  * @returns {Promise<Answer>}
  */
-export async function send(address, fields, title = "") {
+export async function send(address, fields, title = "", turn = undefined) {
   const { pathname, search } = new URL(address, location.href);
   if (!isQueued(pathname)) return sendNow(address, fields);
   const pairs = /** @type {Field[]} */ (Array.from(fields instanceof FormData ? fields : new URLSearchParams(fields)));
-  if (!pairs.some(([name]) => name === "act")) pairs.push(["act", newAct()]);
+  const act = pairs.find(([name]) => name === "act")?.[1] ?? newAct();
+  if (!pairs.some(([name]) => name === "act")) pairs.push(["act", act]);
   const before = written.get(pathname);
   if (before) pairs.push(["after", before]);
+  const more = { title: title || titleOf(pairs), library: ownLibrary(), made_at: new Date().toISOString() };
+  const done = remember(act, { address: pathname + search, pairs, more });
   try {
+    await turn;
     if ((await waiting().catch(() => [])).length) await sendFirst();
     const { found, said } = await withToken((token) => post(pathname + search, pairs, token));
     if (said) tell(said);
@@ -108,35 +114,39 @@ export async function send(address, fields, title = "") {
     return found;
   } catch (error) {
     if (!(error instanceof Away) && !(error instanceof SignedOut)) throw error;
-    return keepForLater(pathname + search, pairs, title, error instanceof SignedOut);
+    return await keepForLater(pathname + search, pairs, { ...more, isSignedOut: error instanceof SignedOut });
+  } finally {
+    done();
   }
 }
 
 /** What this device should keep has changed: the next page has the worker fetch it. */
 export const keepSoon = () => localStorage.removeItem("assets");
 
+/** The library whose page this is, "" where it is not known. */
+const ownLibrary = () => byId("offline").dataset.library ?? localStorage.getItem("library") ?? "";
+
 /**
  * Queue what could not be sent, and say so; returns an answer like the server's.
  * @param {string} address
  * @param {Field[]} pairs
- * @param {string} title
+ * @param {{title?: string, isSignedOut?: boolean, made_at?: string}} [more] as `keep` takes it
  * @returns {Promise<Answer>}
  */
-export async function keepForLater(address, pairs, title, isSignedOut = false) {
-  const texts = /** @type {HTMLElement} */ (document.getElementById("offline")).dataset;
+export async function keepForLater(address, pairs, more = {}) {
+  const texts = byId("offline").dataset;
+  const all = { title: titleOf(pairs), library: ownLibrary(), ...more };
   let found;
   try {
-    const library = texts.library ?? localStorage.getItem("library") ?? "";
-    const more = { title: title || titleOf(pairs), library, isSignedOut };
     // Where the browser has no room, kept pages give theirs to what the person did.
-    found = await keep(address, pairs, more).catch(() => forget().then(() => keep(address, pairs, more)));
+    found = await keep(address, pairs, all).catch(() => forget().then(() => keep(address, pairs, all)));
   } catch {
     throw new Error(texts.notKept);
   }
   const act = pairs.find(([name]) => name === "act")?.[1];
   if (act && address.startsWith("/note/")) written.set(address, act);
   navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("queue")).catch(() => {});
-  const words = isSignedOut ? texts.signedOut : texts.kept;
+  const words = more.isSignedOut ? texts.signedOut : texts.kept;
   tell(words);
   return { ...found, kept: true, said: words };
 }

@@ -231,13 +231,56 @@ def test_a_mark_that_is_made_offline_is_sent_later(served: Serving, visitor: Vis
     page.context.set_offline(True)
     drag_over(page, WORD)
     page.keyboard.press("h")
+    expect(page.locator("#waiting")).to_contain_text("1 change waits")
+    with made(page):
+        page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_role("button", name=f"highlight: {WORD}", exact=True)).to_be_attached()
+    assert own(page) == [("highlight", WORD, "")]
+
+
+def test_a_mark_that_waits_is_shown_after_a_reload(served: Serving, visitor: Visitor) -> None:
+    page = opened(served, visitor)
+    page.route(f"**{SAID}", lambda r: r.abort() if r.request.method == "POST" else r.continue_())
+    waits = page.locator("#waiting")
+    select(page, WORD)
+    page.keyboard.press("h")
+    expect(waits).to_contain_text("1 change waits")
+    page.reload()
     mark = page.get_by_role("button", name=f"highlight: {WORD}", exact=True)
     expect(mark).to_be_attached()
-    page.context.set_offline(False)
-    with made(page):
-        page.reload()
-    expect(mark).to_be_attached()
+    assert own(page) == []
+    # It is changed as any other.
+    mark.press("Enter")
+    bar = page.get_by_role("toolbar", name="Mark the selected words")
+    bar.get_by_role("button", name="green").click()
+    expect(waits).to_contain_text("2 changes wait")
+    page.unroute(f"**{SAID}")
+    page.reload()
+    expect(waits).to_be_empty()
     assert own(page) == [("highlight", WORD, "")]
+    assert [mark["colour"] for mark in marks(page) if mark["name"]] == ["#5fb236"]
+
+
+def test_marks_are_sent_whose_page_was_left_before_the_answer(
+    served: Serving, visitor: Visitor
+) -> None:
+    page = opened(served, visitor)
+    # As on a slow network: no request gets an answer. The second mark waits for its turn.
+    page.route(f"**{SAID}", lambda r: None if r.request.method == "POST" else r.continue_())
+    with page.expect_request(lambda one: one.method == "POST" and one.url.endswith(SAID)):
+        select(page, WORD)
+        page.keyboard.press("h")
+    select(page, "costs")
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="underlined: costs", exact=True)).to_be_attached()
+    page.unroute(f"**{SAID}")
+    with made(page):
+        page.goto(f"{served.url}/more")
+    expect(page.locator("#waiting")).to_be_empty()
+    page.goto(f"{served.url}/pdf/{PAPER}/read")
+    expect(page.get_by_role("button", name="underlined: costs", exact=True)).to_be_attached()
+    assert own(page) == [("highlight", WORD, ""), ("underline", "costs", "")]
 
 
 @pytest.mark.parametrize(
