@@ -411,7 +411,7 @@ def test_a_fitted_column_stays_through_two_turns_near_the_end_of_its_page(
     drawn(page, 1)
     desk = page.locator(".desk")
     double_tap(page.context.new_cdp_session(page), x=600)  # the right column
-    page.wait_for_function("document.querySelector('.desk').scrollLeft > 100")
+    page.wait_for_function("() => document.querySelector('.desk').scrollLeft > 100")
     # Most of the window shows the second page, which has another column.
     desk.evaluate("(desk, top) => { desk.scrollTop += top - 400; }", desk.evaluate(WHERE)[2])
     page.wait_for_timeout(300)
@@ -437,7 +437,7 @@ def test_of_two_double_taps_before_the_columns_are_known_the_second_counts(
     session = page.context.new_cdp_session(page)
     double_tap(session)  # to the column
     double_tap(session)  # and back to the page
-    page.wait_for_function("window.taps === 4")
+    page.wait_for_function("() => window.taps === 4")
     while not pending:
         page.wait_for_timeout(20)
     for route in pending:

@@ -34,7 +34,7 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     field = page.locator("#text")
     field.fill("Divers speak with their hands. I would rather listen.")
     page.locator("#note button.main").click()
-    page.wait_for_function("document.querySelector('#note button.main').disabled")
+    page.wait_for_function("() => document.querySelector('#note button.main').disabled")
     while not pending:
         page.wait_for_timeout(20)
     field.press_sequentially(" And one word more.")
