@@ -63,13 +63,13 @@ KINDS: tuple[Kind, ...] = ("note", "highlight", "paper", "passage")
 
 OWN_KINDS: tuple[Kind, ...] = ("note", "highlight")
 
-FIRST_PAPERS, NEARLY_ALL, MOST = 3, 0.9, 0.75
+FIRST_PAPERS, NEARLY_ALL, NEARLY_ALL_JAPANESE = 3, 0.9, 0.75
 """A note or highlight stands before the papers if its paper is one of the first so many, or it has
 this share of the query's letters. Before, a paper without a note had 9 other notes before it, where
-158 of 2,000 papers have one; words of a note find it first as before. MOST: the share for a query
-in Japanese, which few papers share by chance. Of 86 such queries typed from memory 94 % have their
-note first, with NEARLY_ALL 78 %, and no more notes stand before papers without a note; English
-questions lose two points of MRR with it."""
+158 of 2,000 papers have one; words of a note find it first as before. NEARLY_ALL_JAPANESE: the
+share for a query in Japanese, which few papers share by chance. Of 86 such queries typed from
+memory 94 % have their note first, with NEARLY_ALL 78 %, and no more notes stand before papers
+without a note; English questions lose two points of MRR with it."""
 
 AT_ONCE = 50
 """Texts that are read at a time; mostly the first ones are enough."""
@@ -334,7 +334,7 @@ def _ordered(by_kind: Mapping[Kind, Sequence[SearchHit]], words: str) -> list[Se
 
     words: those that were searched for.
     """
-    least = MOST if parts_of(words) else NEARLY_ALL
+    least = NEARLY_ALL_JAPANESE if parts_of(words) else NEARLY_ALL
     papers = by_kind.get("paper", ())
     first = {hit.paper.row for hit in papers[:FIRST_PAPERS]}
 

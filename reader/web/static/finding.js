@@ -64,18 +64,12 @@ class Hits {
     if (!all.length) return;
     this.at = (n + all.length) % all.length;
     const { page, boxes } = all[this.at];
-    viewer.go(page, Math.max(0, boxes[0][1] - this.room() / 3 / viewer.scale), viewer.fitted === "width" ? undefined : boxes[0][0] - 20);
+    const { top, bottom } = viewer.seen;
+    viewer.go(page, Math.max(0, boxes[0][1] - (bottom - top) / 3 / viewer.scale), viewer.fitted === "width" ? undefined : boxes[0][0] - 20);
     for (const [k, row] of [...list.children].entries()) row.firstElementChild?.toggleAttribute("aria-current", k === this.at);
     list.children[this.at]?.scrollIntoView({ block: "nearest" });
     this.say(true);
     for (const n of viewer.drawn.keys()) this.paint(n);
-  }
-
-  /** The height of the pages that is seen: on a phone this part is a sheet over their lower half. */
-  room() {
-    const { top, bottom } = this.viewer.element.getBoundingClientRect();
-    const sheet = byId("side").getBoundingClientRect().top;
-    return (sheet > top ? sheet : bottom) - top;
   }
 
   /** @param {boolean} isAt */

@@ -78,14 +78,6 @@ class MarkBar {
     }
   }
 
-  /** The part of the window that shows pages: a note may stand at their right, or lie over their foot. */
-  get room() {
-    const { left, top, right, bottom } = this.viewer.element.getBoundingClientRect();
-    const note = byId("note-panel").getBoundingClientRect(); // of no size where it is closed
-    const isSheet = note.height > 0 && note.left < right - 1;
-    return { left, top, width: right - left, bottom: isSheet ? Math.min(bottom, note.top) : bottom };
-  }
-
   /** Where the words or the mark stand that it is about. @returns {DOMRect | undefined} */
   get about() {
     const { mark, viewer } = this;
@@ -104,17 +96,17 @@ class MarkBar {
 
   /** Show the bar below a place, or above it where there is no room. @param {DOMRect} by */
   place(by) {
-    const { element: bar, room } = this;
+    const { element: bar, viewer: { seen } } = this;
     bar.hidden = false;
     bar.classList.toggle("is-mark", Boolean(this.key));
     this.showColour();
-    bar.style.setProperty("--wide", `${room.width}px`);
+    bar.style.setProperty("--wide", `${seen.width}px`);
     const { width, height } = bar.getBoundingClientRect();
     const under = by.bottom + 10;
-    const isUnder = under + height < room.bottom;
-    const left = Math.min(by.left + by.width / 2 - width / 2, room.left + room.width - width - 4);
-    bar.style.left = `${Math.max(room.left + 4, left)}px`;
-    bar.style.top = `${Math.max(room.top + 4, isUnder ? under : by.top - height - 10)}px`;
+    const isUnder = under + height < seen.bottom;
+    const left = Math.min(by.left + by.width / 2 - width / 2, seen.left + seen.width - width - 4);
+    bar.style.left = `${Math.max(seen.left + 4, left)}px`;
+    bar.style.top = `${Math.max(seen.top + 4, isUnder ? under : by.top - height - 10)}px`;
   }
 
   /** Mark the selected words. @param {string} kind */
@@ -254,7 +246,7 @@ class CommentForm {
 
   place() {
     const { form, bar } = this;
-    const { left, top, width, bottom } = bar.room;
+    const { left, top, width, bottom } = bar.viewer.seen;
     form.style.setProperty("--wide", `${width}px`);
     form.style.left = `${left + width / 2}px`;
     // Above the keyboard of a phone, which takes the lower half.

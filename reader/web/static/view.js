@@ -31,7 +31,7 @@ export class Viewer {
     /** @type {"width" | "column" | ""} */
     this.fitted = "width";
     this.columnWidth = 0; // of the column that is fitted, in points
-    this.room = 1; // the width of the window for which the pages were laid
+    this.laidFor = 1; // the width of the window for which the pages were laid
     /** Where the window stood when it was drawn last, with its left edge in points. @type {Spot & {x: number}} */
     this.stood = { n: 1, y: 0, x: 0 };
     this.isTwo = false;
@@ -209,11 +209,19 @@ export class Viewer {
     }
   }
 
+  /** The part of the window that shows pages: on a phone a sheet, with the note or the contents, lies over their foot. */
+  get seen() {
+    const { left, top, right, bottom } = this.element.getBoundingClientRect();
+    const sheets = ["note-panel", "side"].map((id) => /** @type {HTMLElement} */ (document.getElementById(id)).getBoundingClientRect());
+    const over = sheets.filter((one) => one.height > 0 && one.top > top && one.left < right - 1 && one.right > left + 1);
+    return { left, top, width: right - left, bottom: Math.min(bottom, ...over.map((one) => one.top)) };
+  }
+
   /** @param {number} scale */
   lay(scale) {
     this.scale = scale;
-    this.room = this.element.clientWidth;
-    this.plan = layPages(this.sizes, scale, this.room, this.isTwo);
+    this.laidFor = this.element.clientWidth;
+    this.plan = layPages(this.sizes, scale, this.laidFor, this.isTwo);
     this.all.style.width = `${this.plan.width}px`;
     this.all.style.height = `${this.plan.height}px`;
     this.all.style.setProperty("--scale", String(scale));
@@ -246,7 +254,7 @@ export class Viewer {
   draw() {
     const height = this.element.clientHeight;
     if (!height) return;
-    if (this.element.clientWidth === this.room) this.stood = this.standing();
+    if (this.element.clientWidth === this.laidFor) this.stood = this.standing();
     const top = this.element.scrollTop + 1; // where a page begins, the one above ends within a pixel
     const current = pageAtY(this.plan, top + height / 3);
     const isMoved = current !== this.current;
