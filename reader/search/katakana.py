@@ -40,7 +40,7 @@ _SMALL = dict(zip("ァィゥェォャュョ", "aiUeoaUo", strict=True))
 _SPELT = {
     "k": "(?:ch|[ckq]){1,2}", "g": "gg?", "s": "(?:th|ch|[szcjgt]){1,2}", "t": "(?:ch|[tc]){1,2}s?",
     "d": "dd?", "n": "k?[nm]{1,2}?", "h": "[hf]{1,2}", "b": "[bv]{1,2}", "p": "pp?",
-    "r": "[lr]{1,2}", "w": "w", "y": "[yj]",
+    "r": "[lr]{1,2}", "w": "w", "y": "[yj]", "c": "(?:t?ch|t[ui]|cz?)",
 }  # fmt: skip
 """How English spells a consonant of a Japanese word."""
 _UNHEARD = "aeiouywhr"
@@ -48,7 +48,7 @@ _UNHEARD = "aeiouywhr"
 
 _BEGIN = {
     "k": "kcq", "g": "g", "s": "sczjgt", "t": "tc", "d": "d", "n": "nk", "m": "m", "h": "hfp",
-    "b": "bv", "p": "p", "r": "rlw", "w": "w", "y": "yju",
+    "b": "bv", "p": "p", "r": "rlw", "w": "w", "y": "yju", "c": "ct",
 }  # fmt: skip
 """The letters with which English spells a consonant at the beginning."""
 _VOWELS = {"a": "aueoi", "i": "ieya", "u": "uoew", "e": "eai", "o": "oau"}
@@ -124,8 +124,9 @@ def _roman(word: str) -> str:
         if letter in _LETTERS:
             letters.append(_LETTERS[letter])
         elif letter in _SMALL and before:
-            # ウィ is "wi", ファ "ha", チャ "ta".
-            letters[-1] = ("w" if before == "u" else before[:-1]) + _SMALL[letter]
+            # ウィ is "wi", ファ "ha", チャ "ca": that of "chunk" and "ture", not of "tank".
+            consonant = {"u": "w", "ti": "c"}.get(before, before[:-1])
+            letters[-1] = consonant + _SMALL[letter]
         elif letter == "ー" and before.endswith("u"):
             letters[-1] = before[:-1] + "U"
     return "".join(letters)
@@ -137,7 +138,8 @@ def _consonants(word: str) -> str:
 
 def _plain(roman: str) -> str:
     """Drop the u that Japanese puts behind a consonant: "toransuhoma" is "toranshona"."""
-    heard = re.sub("(?<=[^aiueoU])u(?![aiueo])", "", roman).lower().replace("m", "n")
+    heard = re.sub("(?<=[^aiueoU])u(?![aiueo])", "", roman).lower()
+    heard = heard.replace("m", "n").replace("c", "t")  # as _AS_HEARD writes "ch"
     return re.sub(r"(.)\1+", r"\1", heard)
 
 

@@ -22,6 +22,8 @@ WORDS = {
     "whisper": 90, "wisp": 3, "conformer": 40, "conform": 30, "confirm": 200, "transformer": 900,
     "transform": 300, "spectrum": 60, "speech": 999, "seamless": 12, "hallucination": 50,
     "throughput": 20, "script": 80, "routing": 30, "rating": 40, "qwen": 70, "librispeech": 9,
+    "chunk": 40, "tank": 9, "tuning": 80, "train": 90, "chain": 20, "question": 30, "czech": 8,
+    "ticket": 4, "chicken": 2,
 }  # fmt: skip
 
 
@@ -44,6 +46,11 @@ def english_for(word: str) -> list[str]:
         ("ルーティング", "routing"),
         ("クウェン", "qwen"),
         ("リブリスピーチ", "librispeech"),
+        ("チャンク", "chunk"),
+        ("タンク", "tank"),
+        ("チューニング", "tuning"),
+        ("クエスチョン", "question"),
+        ("チケット", "ticket"),
     ],
 )
 def test_a_loan_word_is_the_english_word_that_sounds_most_like_it(word: str, first: str) -> None:
