@@ -20,10 +20,19 @@ export function remember(act, unsent) {
   return () => localStorage.removeItem(UNSENT + act);
 }
 
+/** @param {string} name of an entry @returns {(Unsent & {name: string})[]} nothing where it is damaged or gone */
+function unsentAt(name) {
+  try {
+    const { address, pairs, more, n } = JSON.parse(localStorage.getItem(name) ?? "");
+    return [{ name, address, pairs, more: { ...more, made_at: String(more.made_at) }, n }];
+  } catch {
+    return [];
+  }
+}
+
 /** Queue what was being sent when its page was left. */
 async function queueUnsent() {
-  const names = Object.keys(localStorage).filter((name) => name.startsWith(UNSENT));
-  const found = names.map((name) => ({ name, .../** @type {Unsent} */ (JSON.parse(localStorage.getItem(name) ?? "{}")) }));
+  const found = Object.keys(localStorage).filter((name) => name.startsWith(UNSENT)).flatMap(unsentAt);
   found.sort((one, other) => one.more.made_at.localeCompare(other.more.made_at) || one.n - other.n);
   for (const { name, address, pairs, more } of found) {
     await keep(address, pairs, more);
