@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from tests.benchmarks import notes
 from tests.benchmarks.frame import DataMissing, Options, Part, interval
-from tests.benchmarks.note_pairs import Pair, harder_pairs, own_pairs, real_pairs, with_changes
+from tests.benchmarks.note_pairs import (
+    Pair,
+    harder_pairs,
+    mixed_notes,
+    own_pairs,
+    real_pairs,
+    with_changes,
+)
 
 ABSTRACT = (
     "We asked forty gardeners which of their birds had learned to imitate the telephone. Most of "
@@ -87,6 +94,23 @@ def test_harder_pairs_are_enough_in_both_languages_and_half_of_them_is_kept_asid
         "endpoint-4",
     ]
     assert all(len(one.pages) >= 2 for one in pairs)
+
+
+def test_mixed_notes_say_which_of_their_sentences_were_copied() -> None:
+    own, copied = pair("own", OWN), pair("copied", "Forty gardeners told us. Wrens can be loud.")
+    mixed = mixed_notes([own, copied, pair("paraphrased", "Birds ring.")])
+    assert mixed == mixed_notes([own, copied])
+    assert len(mixed) == 8  # four of each: of the copied note, and of the abstract
+    assert {one.pair.where for one in mixed} == {
+        f"own with {name}, {n} and {m}"
+        for name in ("abstract", "copied")
+        for n, m in ((1, 1), (2, 1), (2, 2), (1, 2))
+    }
+    for one in mixed:
+        texts = one.pair.note.split("\n\n")
+        assert [text not in OWN for text in texts] == [*one.are_copied]
+        assert any(one.are_copied)
+        assert not all(one.are_copied)
 
 
 @pytest.mark.slow

@@ -202,7 +202,7 @@ FIELDS = {
     "Revision": "at on=on_date came_from is_written text",
     "Check": "n_unseen why_unseen? verdict is_mostly_copied share:3 sentences",
     "CheckedSentence": """text verdict share:3 run where=- page=source.page is_reworded
-        is_translated""",
+        is_translated their=-""",
     "SearchHit": """*paper kind page section~? evidence matches has_words also~ is_shared
         is_far score:6""",
     "PastAct": "act=number at kind topic? papers=several mutes",

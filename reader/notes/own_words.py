@@ -9,7 +9,8 @@ and the subject. What all sentences of the note have in common, and all of the p
 off first: nearness is the cosine of what is left. Who copies goes with the paper sentence by
 sentence: each is near, about as long, and its neighbours are near as well, in any order. Who
 writes a summary is near here and there, and shorter. How much each of these says was fitted by
-tests/benchmarks/notes_fit.py.
+tests/benchmarks/notes_fit.py. A copied sentence says nothing of those beside it: people paste
+one, and write about it.
 
 Pure, linear in the length of the note, and never an error on any text. What the thresholds were
 measured on stands in docs/benchmarks.md.
@@ -50,8 +51,9 @@ class CheckedSentence:
     text: as it stands in the note, white space around it off. share: how much of it stands
     in the source as well, 0 to 1. run: the longest stretch of it that does, as the note has
     it; "" where there is none. source: None for a sentence of one's own. is_reworded: the
-    source says it in other words, is_translated: in another language. chance: that the
-    sentence says what one of the paper's does, by its meaning; 0 where that was not looked at.
+    source says it in other words, is_translated: in another language. their: the paper's
+    sentence that says it so, "" where neither. chance: that the sentence says what one of the
+    paper's does, by its meaning; 0 where that was not looked at.
     """
 
     text: str
@@ -61,6 +63,7 @@ class CheckedSentence:
     source: SourceText | None = None
     is_reworded: bool = False
     is_translated: bool = False
+    their: str = ""
     chance: float = 0.0
 
 
@@ -149,7 +152,7 @@ def check(
     n_seen = 0
     why: Unseen = "model"
     if closeness is not None and left:
-        judged = _by_meaning(parts, found, left[:MOST_OWN], prepared, closeness, is_known)
+        judged = _by_meaning(parts, left[:MOST_OWN], prepared, closeness, is_known)
         n_seen, why = len(judged), "note" if judged else "paper"
         for n, one in judged.items():
             found[n] = _stronger(found[n], one)
@@ -194,7 +197,6 @@ MOST_OWN = 40
 
 def _by_meaning(
     parts: Sequence[Part],
-    by_words: Sequence[CheckedSentence],
     places: Sequence[int],
     prepared: PaperTexts,
     closeness: Closeness,
@@ -205,20 +207,19 @@ def _by_meaning(
     theirs = paper_sentences(prepared.sources, ours, closeness, is_known)
     if len(theirs) < LEAST_SENTENCES:
         return {}
-    pairs = zip(parts, by_words, strict=True)
-    same = sum(part.weight for part, one in pairs if one.verdict == "copied")
     found = {}
-    for n, one in zip(places, compare(ours, theirs, closeness, same_weight=same), strict=True):
-        verdict: Verdict = "own"
-        if one.chance >= NEAR:
-            verdict = "copied" if one.chance >= SAME else "close"
-        is_found = verdict != "own"
+    for n, one in zip(places, compare(ours, theirs, closeness), strict=True):
+        if one.chance < NEAR:
+            found[n] = CheckedSentence(parts[n].text, chance=one.chance)
+            continue
+        near = theirs[one.column]
         found[n] = CheckedSentence(
             parts[n].text,
-            verdict,
-            source=theirs[one.column].source if is_found else None,
-            is_reworded=is_found and one.is_same,
-            is_translated=is_found and not one.is_same,
+            "copied" if one.chance >= SAME else "close",
+            source=near.source,
+            is_reworded=one.is_same,
+            is_translated=not one.is_same,
+            their=near.sentence.text,
             chance=one.chance,
         )
     return found
@@ -383,15 +384,14 @@ class PaperSentence(NamedTuple):
 class NearestSentence:
     """A note's sentence beside the paper's nearest one.
 
-    column: which one it is. nearness: their cosine, see above, 0 to 1. others: the mean
-    nearness of the note's other sentences. misfit: how different the two are in length, 0 to 1.
+    column: which one it is. nearness: their cosine, see above, 0 to 1. misfit: how different
+    the two are in length, 0 to 1.
     follows: the sentence before or after is nearest to one shortly before or after.
     is_same: both are in the same language, is_cjk: the note's is in Japanese.
     """
 
     column: int
     nearness: float
-    others: float = 0.0
     misfit: float = 0.0
     follows: bool = False
     is_same: bool = False
@@ -404,7 +404,6 @@ class NearestSentence:
         is_reworded_cjk = self.is_same and self.is_cjk
         return (
             self.nearness,
-            self.others,
             self.misfit,
             self.follows,
             is_reworded_latin,
@@ -419,8 +418,8 @@ class NearestSentence:
         return 1 / (1 + math.exp(-evidence))
 
 
-WEIGHTS = (5.25, 10.06, -0.7, 1.03, -5.16, -2.13, -5.4)
-"""For each of the features: nearness, others, misfit, follows; English beside English, Japanese
+WEIGHTS = (13.25, -2.08, 0.8, -5.68, -2.39, -3.64)
+"""For each of the features: nearness, misfit, follows; English beside English, Japanese
 beside Japanese; and the last for any sentence. Within a language all that is written on a subject
 is nearer, so more is asked there."""
 
@@ -505,30 +504,19 @@ def compare(
     ours: Sequence[ReadSentence],
     theirs: Sequence[PaperSentence],
     closeness: Closeness,
-    *,
-    same_weight: int = 0,
 ) -> list[NearestSentence]:
-    """Compare a note's sentences with the paper's, each with its nearest one.
-
-    same_weight: of the note's sentences that are known to be copied, and so as near as can be.
-    """
+    """Compare a note's sentences with the paper's, each with its nearest one."""
     nearest = [(0, 0.0)] * len(ours)
     for n, row in _rows(ours, theirs, closeness):
         nearness, column = max((nearness, j) for j, nearness in enumerate(row))
         nearest[n] = column, max(0.0, min(1.0, nearness))
-    total = same_weight + sum(one.weight for one in ours)
-    near = same_weight + sum(
-        one.weight * nearness for one, (_, nearness) in zip(ours, nearest, strict=True)
-    )
     found = []
     for n, (one, (column, nearness)) in enumerate(zip(ours, nearest, strict=True)):
         their = theirs[column].sentence
-        rest = total - one.weight
         found.append(
             NearestSentence(
                 column,
                 nearness,
-                (near - one.weight * nearness) / rest if rest else 0.0,
                 min(1.0, abs(math.log(one.weight / their.weight))),
                 any(
                     0 <= n + step < len(nearest)

@@ -108,6 +108,8 @@ def check_lines(check: Check, *, most: int = 5) -> list[str]:
         # A stretch that is the whole sentence would stand there twice.
         if run and run != plain(one.text).rstrip(".。!?"):
             lines.append(_("    the same words: {run}", run=shorten(run, WIDTH)))
+        if one.their:
+            lines.append(_("    the paper: {sentence}", sentence=shorten(plain(one.their), WIDTH)))
     if len(found) > most:
         lines.append(
             ngettext("… and {n} more sentence", "… and {n} more sentences", len(found) - most)

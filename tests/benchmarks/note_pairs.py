@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reader.library.passage import sentences
+from reader.notes.own_words import parts_of
 from reader.notes.stretches import SourceText
 from tests.benchmarks.frame import DataMissing, is_aside
 from tests.benchmarks.search.pool import all_papers
@@ -139,6 +141,72 @@ def others_notes(data: Path) -> list[Pair]:
         for n, row in enumerate(rows)
         if (paper := papers.get(f"arxiv:{row['id']}"))
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A note of sentences of own and of copied notes on one paper.
+
+    are_copied: which of its sentences are, in order.
+    """
+
+    pair: Pair
+    are_copied: tuple[bool, ...]
+
+
+LEAST_WORDS = 6
+"""Words of an abstract's sentence that is pasted into a note."""
+
+
+def mixed_notes(pairs: Sequence[Pair]) -> list[Mixed]:
+    """Put copied sentences into own notes, drawn by seed: one beside one, one into the whole
+    note, two beside two, and a whole copied note around one own sentence.
+
+    Copied are those of a note in the same language, and the abstract's as they stand.
+    """
+    of_paper: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        of_paper.setdefault(pair.title or pair.where, []).append(pair)
+    found = []
+    for several in of_paper.values():
+        for own in (one for one in several if one.label == "own"):
+            ours = _sentences(own.note)
+            pasted = [" ".join(one.split()) for one in sentences(own.abstract)]
+            copies = [("abstract", [one for one in pasted if len(one.split()) >= LEAST_WORDS])]
+            copies += [
+                (one.where, _sentences(one.note))
+                for one in several
+                if one.label == "copied" and one.is_english == own.is_english
+            ]
+            for name, theirs in copies:
+                for n_own, n_copied in ((1, 1), (len(ours), 1), (2, 2), (1, len(theirs))):
+                    where = f"{own.where} with {name}, {n_own} and {n_copied}"
+                    one = _mixed(own, ours, theirs, n_own, n_copied, where)
+                    if one is not None:
+                        found.append(one)
+    return found
+
+
+def _mixed(
+    own: Pair, ours: Sequence[str], theirs: Sequence[str], n_own: int, n_copied: int, where: str
+) -> Mixed | None:
+    """Put copied sentences, in their order, somewhere between own ones; None where there are
+    none, or where the whole would be split otherwise."""
+    draw = random.Random(where)
+    mine = draw.sample(ours, min(n_own, len(ours)))
+    copied = [
+        theirs[n] for n in sorted(draw.sample(range(len(theirs)), min(n_copied, len(theirs))))
+    ]
+    at = draw.randint(0, len(mine))
+    texts = [*mine[:at], *copied, *mine[at:]]
+    pair = replace(own, where=where, label="mixed", note="\n\n".join(texts))
+    if not (mine and copied) or len(parts_of(pair.note)) != len(texts):
+        return None
+    return Mixed(pair, tuple(at <= n < at + len(copied) for n in range(len(texts))))
+
+
+def _sentences(note: str) -> list[str]:
+    return [part.text for part in parts_of(note)]
 
 
 def with_changes(pairs: Sequence[Pair], *, every: int) -> list[Pair]:

@@ -4,9 +4,9 @@
 
 English: the labelled pairs of the data. Japanese: pairs of our own making
 (tests/own_words_pairs.toml), and beside them those of the data. Both: harder pairs with pages
-(tests/own_words_harder.toml), and notes that people wrote for others. On what is set aside
-nothing was chosen. A note counts as found when the check calls it mostly copied, as it is
-shipped.
+(tests/own_words_harder.toml), notes that people wrote for others, and notes mixed of own and
+copied sentences. On what is set aside nothing was chosen. A note counts as found when the check
+calls it mostly copied, as it is shipped; of mixed notes the sentences are counted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from reader.base.words import composed
 from reader.library.passage import sentences
-from reader.notes.own_words import Check, Closeness, check, parts_of
+from reader.notes.own_words import Check, CheckedSentence, Closeness, check, parts_of
 from reader.notes.stretches import SourceText, tokens
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import (
@@ -33,8 +33,10 @@ from tests.benchmarks.frame import (
     run_subjects,
 )
 from tests.benchmarks.note_pairs import (
+    Mixed,
     Pair,
     harder_pairs,
+    mixed_notes,
     others_notes,
     own_pairs,
     real_pairs,
@@ -85,6 +87,12 @@ def measure(options: Options, model: Model | None = None) -> list[Result]:
         if is_aside:
             results += _quality(f"harder, {where}", pairs, closeness)
             results += _rates(f"harder, {where}, no model", pairs, None)
+    for where, is_aside in (("fitted on", False), ("set aside", True)):
+        pairs = [one for one in harder if one.is_aside == is_aside]
+        pairs += [] if is_aside else [*real, *invented]
+        for language, is_english in (("English", True), ("Japanese", False)):
+            chosen = [pair for pair in pairs if pair.is_english == is_english]
+            results += _mixed(f"mixed, {where}, {language}", mixed_notes(chosen), closeness)
     others = others_notes(options.data)
     if options.is_quick:
         others = others[:QUICK_NOTES]
@@ -210,6 +218,36 @@ def _rate(
         note=interval(len(called), len(pairs)),
         misses=tuple(misses) if has_misses else (),
     )
+
+
+def _mixed(name: str, mixed: Sequence[Mixed], closeness: Closeness) -> list[Result]:
+    """Say how many own sentences beside copied ones are called copied, and how many copied
+    ones beside own ones are found: all, and those that their words do not tell."""
+    checks = _checks([one.pair for one in mixed], closeness)
+    own: list[CheckedSentence] = []
+    copied: list[CheckedSentence] = []
+    by_meaning: list[CheckedSentence] = []
+    for one in mixed:
+        by_words = check(one.pair.note, one.pair.sources).sentences
+        found = checks[one.pair.where].sentences
+        for is_copied, word, sentence in zip(one.are_copied, by_words, found, strict=True):
+            (copied if is_copied else own).append(sentence)
+            if is_copied and word.verdict != "copied":
+                by_meaning.append(sentence)
+    counted = [
+        ("own sentences called copied", own, FALSE_ALARMS_BAR),
+        ("copied sentences found", copied, None),
+        ("copied sentences found by their meaning", by_meaning, None),
+    ]
+    results = []
+    for said, sentences_, bar in counted:
+        if sentences_:
+            n = sum(one.verdict == "copied" for one in sentences_)
+            n_close = sum(one.verdict == "close" for one in sentences_)
+            note = f"{interval(n, len(sentences_))}; {n_close} called close"
+            share = 100 * n / len(sentences_)
+            results.append(Result(f"{name}: {said}", share, "%", bar=bar, note=note))
+    return results
 
 
 def _changed(pairs: Sequence[Pair], name: str) -> Result:

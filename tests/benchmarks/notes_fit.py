@@ -3,9 +3,9 @@
     python -m tests.benchmarks.notes_fit [--data DIR]
 
 A logistic regression on sentences: those of copied notes against those of own and paraphrased
-ones, each note with the same weight. The notes are those of the data, ours, the harder ones
-and those that people wrote for others, without what is kept aside. Held on papers left out,
-eight folds of them; the weights are those of reader/notes/own_words.py.
+ones, and notes mixed of both, each note with the same weight. The notes are those of the data,
+ours, the harder ones and those that people wrote for others, without what is kept aside. Held on
+papers left out, eight folds of them; the weights are those of reader/notes/own_words.py.
 """
 
 from __future__ import annotations
@@ -27,7 +27,14 @@ from reader.notes.own_words import (
 )
 from reader.search.encoder.models import BUNDLED
 from tests.benchmarks.frame import Miss, Options, Part, Result, Subject, run_subjects
-from tests.benchmarks.note_pairs import Pair, harder_pairs, others_notes, own_pairs, real_pairs
+from tests.benchmarks.note_pairs import (
+    Pair,
+    harder_pairs,
+    mixed_notes,
+    others_notes,
+    own_pairs,
+    real_pairs,
+)
 from tests.benchmarks.notes import closeness_of
 from tests.benchmarks.search.encoding import Installed, Remembered
 
@@ -44,7 +51,8 @@ SHRINKAGE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A note's sentences that meaning judges. features: (n, d); weights: (n,), of their words.
+    """A note's sentences that meaning judges. features: (n, d); weights: (n,), of their words;
+    are_copied: (n,), 0 or 1.
 
     rest, same: the weight of the note's other sentences, and of those copied by their words.
     """
@@ -52,6 +60,7 @@ class Noted:
     pair: Pair
     features: Floats
     weights: Floats
+    are_copied: Floats
     rest: int
     same: int
 
@@ -61,26 +70,35 @@ class Noted:
         return copied / (self.rest + self.same + float(self.weights.sum()))
 
 
-def noted(pair: Pair, closeness: Closeness) -> Noted | None:
-    """Compare a note by meaning; None where its words alone decide."""
+def noted(
+    pair: Pair, closeness: Closeness, are_copied: Sequence[bool] | None = None
+) -> Noted | None:
+    """Compare a note by meaning; None where its words alone decide.
+
+    are_copied: for each of its sentences; None where the note's label says it of all.
+    """
     import numpy as np
 
     parts = parts_of(pair.note)
     found = check(pair.note, pair.sources).sentences
     same = sum(p.weight for p, f in zip(parts, found, strict=True) if f.verdict == "copied")
+    labels = are_copied or [pair.label == "copied"] * len(parts)
     left = [
-        p for p, f in zip(parts, found, strict=True) if f.verdict != "copied" and p.weight >= SHORT
+        (part, label)
+        for part, one, label in zip(parts, found, labels, strict=True)
+        if one.verdict != "copied" and part.weight >= SHORT
     ]
-    ours = [read(part.words) for part in left]
+    ours = [read(part.words) for part, _ in left]
     if not ours:
         return None
     theirs = paper_sentences(pair.sources[1:], ours, closeness, lambda _: True)
     if len(theirs) < LEAST_SENTENCES:
         return None
-    beside = compare(ours, theirs, closeness, same_weight=same)
+    beside = compare(ours, theirs, closeness)
     weights = np.array([float(one.weight) for one in ours])
     rest = sum(part.weight for part in parts) - same - int(weights.sum())
-    return Noted(pair, np.array([one.features for one in beside]), weights, rest, same)
+    features = np.array([one.features for one in beside])
+    return Noted(pair, features, weights, np.array([float(c) for _, c in left]), rest, same)
 
 
 def fitted(notes: Sequence[Noted]) -> Floats:
@@ -88,7 +106,7 @@ def fitted(notes: Sequence[Noted]) -> Floats:
     import numpy as np
 
     x = np.concatenate([one.features for one in notes])
-    y = np.concatenate([[one.pair.label == "copied"] * len(one.weights) for one in notes])
+    y = np.concatenate([one.are_copied for one in notes])
     # Each note counts as three sentences do, however many it has.
     weight = np.concatenate([3 * one.weights / one.weights.sum() for one in notes])
     shrink = SHRINKAGE * np.eye(x.shape[1])
@@ -112,10 +130,14 @@ def measure(options: Options) -> list[Result]:
     ]
     closeness = closeness_of(Remembered(Installed(BUNDLED), options.cache / "notes"))
     notes = [one for pair in pairs if (one := noted(pair, closeness))]
+    # Of what people wrote for others there is no copied note to mix with.
+    mixed = [
+        one for mix in mixed_notes(pairs) if (one := noted(mix.pair, closeness, mix.are_copied))
+    ]
     papers = {title: n for n, title in enumerate(sorted({paper_of(pair) for pair in pairs}))}
     judged_by: dict[str, list[tuple[Noted, float]]] = {}
     for fold in range(FOLDS):
-        weights = fitted([n for n in notes if papers[paper_of(n.pair)] % FOLDS != fold])
+        weights = fitted([n for n in [*notes, *mixed] if papers[paper_of(n.pair)] % FOLDS != fold])
         for one in notes:
             if papers[paper_of(one.pair)] % FOLDS == fold:
                 language = "English" if one.pair.is_english else "Japanese"
@@ -139,8 +161,9 @@ def measure(options: Options) -> list[Result]:
                 misses=tuple(wrong),
             )
         )
-    found = ", ".join(f"{weight:.2f}" for weight in fitted(notes))
-    return [*results, Result("weights of all", float(len(notes)), "notes", note=found)]
+    found = ", ".join(f"{weight:.2f}" for weight in fitted([*notes, *mixed]))
+    said = f"and {len(mixed)} mixed ones: {found}"
+    return [*results, Result("weights of all", float(len(notes)), "notes", note=said)]
 
 
 def paper_of(pair: Pair) -> str:

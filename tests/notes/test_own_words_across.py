@@ -61,7 +61,12 @@ def test_a_translation_is_copied_whatever_the_encoders_cosines(low: float, high:
     first = found.sentences[0]
     assert first.chance > 0.5
     assert first == CheckedSentence(
-        TRANSLATED[0], "copied", source=SOURCE, is_translated=True, chance=first.chance
+        TRANSLATED[0],
+        "copied",
+        source=SOURCE,
+        is_translated=True,
+        their=THEIRS[0],
+        chance=first.chance,
     )
 
 
@@ -87,12 +92,16 @@ def test_a_copy_in_other_words_is_found_by_its_meaning() -> None:
     assert not found.is_mostly_copied
 
 
-def test_one_near_sentence_among_own_ones_is_not_copied() -> None:
+@pytest.mark.parametrize("pasted", [TRANSLATED[3], THEIRS[3], f"{THEIRS[2]} {THEIRS[3]}"])
+def test_copied_sentences_are_found_and_leave_the_own_ones_beside_them_alone(pasted: str) -> None:
     closeness = closeness_of(NEAR, low=0.8, high=1.0)
-    others = "うちの巣箱でも冬に試したい。赤外線なら明かりの問題は起きないと思う。"
-    found = check(TRANSLATED[3] + OWN + others, [SOURCE], closeness=closeness)
-    assert [one.verdict for one in found.sentences[1:]] == ["own"] * 3
-    assert found.sentences[0].verdict != "copied"
+    others = ("うちの巣箱でも冬に試したい。", OWN)
+    for own in (others[:1], others):
+        for note in (f"{pasted} {''.join(own)}", f"{''.join(own)} {pasted}"):
+            found = check(note, [SOURCE], closeness=closeness)
+            verdicts = {one.text: one.verdict for one in found.sentences}
+            assert [verdicts.pop(text) for text in own] == ["own"] * len(own)
+            assert {*verdicts.values()} == {"copied"}
 
 
 def test_a_sentence_much_shorter_or_longer_than_the_papers_is_no_translation() -> None:
@@ -203,7 +212,9 @@ def test_findings_are_written_in_plain_lines() -> None:
         "your own words, or mark quotations with “…” or `>`.",
         "copied, abstract: We put a quiet camera into six hives for a year.",
         "translated, abstract: 蜂は花のある場所を仲間に伝えるために踊る。",
+        f"    the paper: {THEIRS[0]}",
         "translated, abstract: 夜の踊りを撮影した人はこれまで誰もいなかった。",
+        f"    the paper: {THEIRS[1]}",
         "copied, abstract: Also: we put a quiet camera into six hives, I ask.",
         "    the same words: we put a quiet camera into six hives",
     ]
