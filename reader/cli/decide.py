@@ -35,7 +35,15 @@ from reader.morning.pick import (
     whole_queue,
     without_put_off,
 )
-from reader.morning.undo import UNDONE, ActKind, PastAct, archive_before, past_acts, take_back
+from reader.morning.undo import (
+    UNDONE,
+    ActKind,
+    PastAct,
+    archive_before,
+    kept_since,
+    past_acts,
+    take_back,
+)
 from reader.notes.rows import notes
 from reader.texts.morning import mute_texts, muted_part, skimmed_text, within_priority
 
@@ -453,7 +461,8 @@ MOST_NAMED = 10
         "can be a pick or a skip, a `later` or a `drop`, what you told `wrong` or `teach`, a "
         "`file` or `topics --move`, an `edit`, a `merge` or `split`, a `remove`, a `tag`, a "
         "`restore`, an `import`, a `mute`, or a mark or a stroke on a page. What you decided on "
-        "a paper since stands. A note that you wrote stays."
+        "a paper since stands. Notes, papers that you added and marked copies stay; where one of "
+        "these came last, nothing is undone without N."
     ),
     examples={
         "undo": N_("Undo the last act"),
@@ -474,6 +483,8 @@ def undo_command(context: click.Context, number: int | None, is_list: bool, as_j
         if is_list:
             _list(library, as_json=as_json)
             return 0
+        if number is None:
+            _raise_if_not_last(library)
         folder, before = library.folder, archive_before(library, number)
         if before is None:
             return _undo(context, library, number, as_json=as_json)
@@ -482,6 +493,27 @@ def undo_command(context: click.Context, number: int | None, is_list: bool, as_j
     from reader.library.backup import plan_restore
 
     return restore_library(context, folder, before, plan_restore(folder, before), as_json=as_json)
+
+
+_KEPT = {
+    "note": N_("You wrote a note since, and notes stay: {title}"),
+    "add": N_("You added a paper since, which undo leaves: {title}"),
+    "back": N_("You brought back a marked copy since, which stays: {title}"),
+}
+"""Says why the last act that can be undone is not what the person did last."""
+
+
+def _raise_if_not_last(library: Library) -> None:
+    """Raise UsageError where the person did something after the last act that can be undone."""
+    if found := kept_since(library):
+        raise UsageError(
+            what=_(_KEPT[found.kind], title=title_text(found.paper.record.title)),
+            hint=_(
+                "To undo what you did before ({act}): reader undo {n}",
+                act=plain(_act_text(found.act)),
+                n=found.act.number,
+            ),
+        )
 
 
 def _undo(context: click.Context, library: Library, number: int | None, *, as_json: bool) -> int:

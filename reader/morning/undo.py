@@ -25,7 +25,7 @@ from reader.library.folder import Library, RemovedPaper
 from reader.library.paper import LibraryPaper
 from reader.library.rows import decisions, imports, merges, papers, pdfs
 from reader.library.rows.database import Database
-from reader.library.rows.decisions import Decision, RestoredPaper
+from reader.library.rows.decisions import Decision, KeptKind, RestoredPaper
 from reader.library.rows.imports import Import
 from reader.morning import merge
 from reader.morning.rows import newest_mute, standing_mutes, take_mutes_back
@@ -121,6 +121,37 @@ def past_acts(library: Library) -> list[PastAct]:
         one, *more = muted
         found.append(PastAct(number, one.at, "mute", "", mutes=(one, *more)))
     return sorted(found, key=lambda act: -act.number)[:MOST_LISTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the person did after the last act, and no undo takes back: wrote a note, added a paper,
+    brought back a marked copy. act: that last act."""
+
+    kind: KeptKind
+    paper: LibraryPaper
+    act: PastAct
+
+
+def kept_since(library: Library) -> Kept | None:
+    """Find what the person did after the last act that `take_back` would take back.
+
+    Where there is something, the act is not what the person did last.
+    """
+    db = library.db
+    acts = past_acts(library)
+    if not acts:
+        return None
+    kind: KeptKind = "add"
+    row = None
+    if brought := [one for one in imports.standing(db) if one.act == acts[0].number]:
+        row = imports.added_since(db, brought[0])
+    if row is None and (newest := decisions.newest_kept(db)) and newest[2] > acts[0].at:
+        kind, row = newest[0], newest[1]
+    if row is None:
+        return None
+    [paper] = papers.papers_at(db, [merges.row_now(db, row)])
+    return Kept(kind, paper, acts[0])
 
 
 def stands(library: Library, number: int) -> bool:

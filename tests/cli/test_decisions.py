@@ -34,6 +34,30 @@ def test_an_act_on_many_papers_is_taken_back_with_a_few_names_and_a_count(
     assert said("undo") == ["There is nothing to undo."]
 
 
+def test_undo_takes_back_nothing_older_than_a_note(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feeds.toml").write_text(FEEDS_TOML, "utf-8")
+    with a_library(tmp_path) as library:
+        papers.add_papers(library.db, [paper(1, "On a ladder")], source="arXiv", on=DAY)
+
+    def ran(*args: str) -> tuple[int, str, str]:
+        code = run(["--library", str(tmp_path), *args], Settings())
+        return code, *capsys.readouterr()
+
+    id_ = paper(1, "On a ladder").id
+    ran("pick", "--no-fetch", id_)
+    ran("note", id_, "-m", "Ladders are short. Ours is longer.")
+    code, out, err = ran("undo")
+    assert (code, out) == (2, "")
+    assert "You wrote a note since, and notes stay: On a ladder" in err
+    assert "(Picked: On a ladder): reader undo 1" in " ".join(err.split())
+    # By its number it is taken back, and so is what comes after the note.
+    assert ran("undo", "1")[:2] == (0, "Undone (pick): On a ladder\n")
+    ran("skip", id_)
+    assert ran("undo")[:2] == (0, "Undone (skip): On a ladder\n")
+
+
 @pytest.mark.parametrize(("kind", "done"), [("pick", "picked"), ("skip", "skipped")])
 def test_what_is_decided_twice_is_recorded_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, done: str

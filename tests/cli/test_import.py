@@ -14,6 +14,7 @@ from tests.gathering.test_enex import MD5, export, note, resource
 from tests.gathering.test_paperlib import SAMPLES as PAPERLIB
 from tests.gathering.test_snapshot import lines, record
 from tests.installed import NOW, READER, environment, rows, run_here
+from tests.marked_pdfs import typeset
 from tests.morning.test_bring_set import OaiList
 from tests.server import Server
 from tests.terminal import on_terminal
@@ -87,6 +88,25 @@ def test_an_import_is_taken_back_whole(library: Path, bib: Path) -> None:
     ran = run_here("undo", library=library)
     assert ran.out == f"Undone (import): {bib}. Taken back: 2 papers, 1 note, 0 files.\n"
     assert rows(library, "SELECT id FROM papers") == before
+
+
+def test_undo_names_an_import_and_leaves_it_where_something_that_stays_came_since(
+    library: Path, bib: Path, tmp_path: Path
+) -> None:
+    run_here("import", str(bib), library=library)
+    before = rows(library, "SELECT id FROM papers")
+    pdf = tmp_path / "moss.pdf"
+    pdf.write_bytes(typeset(title="On Moss That Grows Slowly"))
+    run_here("add", str(pdf), "--as", "new", library=library)
+    ran = run_here("undo", library=library)
+    assert (ran.code, ran.out) == (2, "")
+    assert "You added a paper since, which undo leaves: " in ran.err
+    assert f"To undo what you did before (Imported: {bib}): reader undo 1" in " ".join(
+        ran.err.split()
+    )
+    assert len(rows(library, "SELECT id FROM papers")) == len(before) + 1
+    assert run_here("undo", "1", library=library).code == 0
+    assert len(rows(library, "SELECT id FROM papers")) == len(before) - 1  # two of the import
 
 
 def test_a_dry_run_reports_the_same_and_changes_nothing(library: Path, bib: Path) -> None:

@@ -221,6 +221,31 @@ def acts(db: Database, *, last: int) -> list[Decision]:
     return [one for of_act in [*found.values()][:last] for one in of_act]
 
 
+KeptKind = Literal["note", "add", "back"]
+
+
+def newest_kept(db: Database) -> tuple[KeptKind, int, datetime] | None:
+    """Find the newest thing of the person's that no undo takes back, None where there is none.
+
+    Returns its kind, the paper and the moment: "note", a note that no import brought; "add", a
+    PDF that was added as a paper; "back", a marked copy.
+    """
+    found = db.read_one(
+        """
+        SELECT 'note' AS kind, paper, at FROM notes
+        WHERE id NOT IN (SELECT CAST(key AS INTEGER) FROM imported WHERE part = 'note')
+        UNION ALL
+        SELECT 'add', paper, at FROM additions WHERE outcome IN ('identified', 'unknown')
+        UNION ALL
+        SELECT 'back', paper, at FROM marked_copies
+        ORDER BY at DESC LIMIT 1
+        """
+    )
+    if found is None or found["paper"] is None:
+        return None
+    return found["kind"], found["paper"], datetime.fromisoformat(found["at"])
+
+
 def act_of(db: Database, act: int, paper: int | None = None) -> list[Decision]:
     """List what stands of an act, on one paper or on all."""
     rows = db.read(

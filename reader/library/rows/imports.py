@@ -230,6 +230,19 @@ def newest_paper(db: Database) -> int:
     return db.number("SELECT coalesce(max(id), 0) FROM papers")
 
 
+def added_since(db: Database, one: Import) -> int | None:
+    """Find the newest paper that was added by hand after the last one that an import brought."""
+    found = db.read_one(
+        """
+        SELECT max(paper) AS paper FROM origins WHERE source = ?
+        AND paper > (SELECT max(paper) FROM imported WHERE import = ? AND part = 'paper')
+        AND paper NOT IN (SELECT paper FROM imported WHERE part = 'paper')
+        """,
+        (BY_HAND, one.id),
+    )
+    return found["paper"] if found else None
+
+
 def added_after(db: Database, paper: int, ids: dict[Part, int]) -> dict[Part, list[int]]:
     """List the rows of a paper that were added after `newest_ids` read the given ids."""
     tables: dict[Part, str] = {"note": "notes", "highlight": "highlights", "filing": "filings"}
