@@ -85,8 +85,8 @@ def query_terms(query: str) -> str:
     """Turn what a person typed into a safe MATCH expression over `searchable`, or "".
 
     Words are joined by OR. A CJK run is looked for as it was typed ("機械学習" is the phrase
-    "機械 械学 学習"), and by its parts between hiragana, in one script, and in pairs that begin
-    with a kanji.
+    "機械 械学 学習"), by hiragana that it begins with, by its parts between hiragana and in one
+    script, and in pairs that begin with a kanji.
     Neighbours are also looked for as one word ("end to end": "endtoend").
     Words that stand in nearly every English text count only where nothing else was typed.
     """
@@ -315,6 +315,8 @@ _BETWEEN_WORDS = {n: " " for n in range(128) if not chr(n).isalnum()}
 _PART = compiled(rf"[{_KANA_HAN}]+")
 _HAN_FIRST = compiled(rf"[{_HAN}][{_HAN}{_HIRAGANA}]")
 _ONE_SCRIPT = compiled(rf"[{_KATAKANA}]+|[{_HAN}]+")
+# Hiragana in front of another script is a word (ささやき声) and no ending, but for a particle.
+_FIRST_WORD = compiled(rf"\A([{_HIRAGANA}]{{3,}}?)[のをがにはでとも]?(?=[{_KANA_HAN}])")
 _IS_CJK = compiled(rf"[{_CJK}]")
 _LONG_MARK = compiled("(?<=[\u30a1-\u30fa\u30fc])\u30fc+")
 _SIBILANT = compiled("(ss|sh|ch|x|zz)e$")
@@ -352,7 +354,8 @@ def _match_terms(token: str) -> list[str]:
         return [f'"{token}"']
     if len(token) == 1:
         return [f'"{token}"*']
-    parts = dict.fromkeys([token, *_PART.findall(token), *_ONE_SCRIPT.findall(token)])
+    first = _FIRST_WORD.findall(token)
+    parts = dict.fromkeys([token, *first, *_PART.findall(token), *_ONE_SCRIPT.findall(token)])
     # A part of one character has no pair, and the index holds pairs.
     return [f'"{" ".join(_pairs(part))}"' for part in parts if len(part) > 1]
 

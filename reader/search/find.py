@@ -65,11 +65,9 @@ OWN_KINDS: tuple[Kind, ...] = ("note", "highlight")
 
 FIRST_PAPERS, NEARLY_ALL, NEARLY_ALL_JAPANESE = 3, 0.9, 0.75
 """A note or highlight stands before the papers if its paper is one of the first so many, or it has
-this share of the query's letters. Before, a paper without a note had 9 other notes before it, where
-158 of 2,000 papers have one; words of a note find it first as before. NEARLY_ALL_JAPANESE: the
-share for a query in Japanese, which few papers share by chance. Of 86 such queries typed from
-memory 94 % have their note first, with NEARLY_ALL 78 %, and no more notes stand before papers
-without a note; English questions lose two points of MRR with it."""
+this share of the query's letters. NEARLY_ALL_JAPANESE: the share for a query in Japanese. Of 86
+such queries typed from memory 94 % have their note first, with NEARLY_ALL 78 %, and no more notes
+stand before papers without a note; English questions lose two points of MRR with it."""
 
 AT_ONCE = 50
 """Texts that are read at a time; mostly the first ones are enough."""
@@ -99,6 +97,7 @@ class SearchHit:
     is_shared: the shared index has it, and not the library's own.
     also: ids of other papers with the same text.
     is_far: it has no word of the query and is not near by meaning, so it stands behind the rest.
+    is_promoted: so it would, but for its paper, or a better hit behind it.
     share: of the query's letters, 0 to 1, in the words of a note or highlight; else 0.
     """
 
@@ -113,6 +112,7 @@ class SearchHit:
     also: tuple[str, ...] = ()
     is_shared: bool = False
     is_far: bool = False
+    is_promoted: bool = False
     share: float = 0.0
 
 
@@ -330,10 +330,7 @@ def _found(ranking: Ranking, kinds: Sequence[Kind], limit: int) -> tuple[SearchH
 
 
 def _ordered(by_kind: Mapping[Kind, Sequence[SearchHit]], words: str) -> list[Sequence[SearchHit]]:
-    """Put the notes and highlights behind the papers that fit less than these.
-
-    words: those that were searched for.
-    """
+    """Put the notes and highlights behind the papers that fit `words` less than these."""
     least = NEARLY_ALL_JAPANESE if parts_of(words) else NEARLY_ALL
     papers = by_kind.get("paper", ())
     first = {hit.paper.row for hit in papers[:FIRST_PAPERS]}
@@ -353,13 +350,19 @@ def _ordered(by_kind: Mapping[Kind, Sequence[SearchHit]], words: str) -> list[Se
 def _far_last(by_kind: Sequence[Sequence[SearchHit]]) -> tuple[SearchHit, ...]:
     """Join the hits of several kinds; the far ones at the end of each come behind all others.
 
-    A far one with a better hit behind it keeps its place: the ranking knows more than nearness.
+    A far one keeps its place with a better hit behind it, since the ranking knows more than
+    nearness, and so does a note or highlight on one of the first papers that is not far.
     """
+    papers = [hit for hits in by_kind for hit in hits if hit.kind == "paper"][:FIRST_PAPERS]
+    near = {hit.paper.row for hit in papers if not hit.is_far}
     first, last = list[SearchHit](), list[SearchHit]()
     for hits in by_kind:
         n = max((n for n, hit in enumerate(hits, 1) if not hit.is_far), default=0)
-        first += [replace(hit, is_far=False) for hit in hits[:n]]
-        last += hits[n:]
+        for place, hit in enumerate(hits):
+            if place < n or (hit.kind in OWN_KINDS and hit.paper.row in near):
+                first.append(replace(hit, is_far=False, is_promoted=hit.is_far))
+            else:
+                last.append(hit)
     return (*first, *last)
 
 

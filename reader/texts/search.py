@@ -42,7 +42,7 @@ def is_by_meaning(found: SearchResult, hit: SearchHit) -> bool:
     """
     if found.is_listing or not found.has_words:
         return False  # the heading says it of all
-    return not (hit.has_words or hit.is_far)
+    return not (hit.has_words or hit.is_far or hit.is_promoted)
 
 
 def notices_of(found: SearchResult, *, index: str) -> list[str]:

@@ -62,6 +62,10 @@ def test_text_is_prepared_for_full_text(text: str, expected: str) -> None:
             ' OR "titlexand" OR "xandnot" OR "andnoty"',
         ),
         ('"" () * ^ -', ""),
+        ("ささやき声", '"ささ さや やき き声" OR "ささ さや やき"'),
+        # Without the particle, and not where the hiragana is an ending.
+        ("ことばの壁", '"こと とば ばの の壁" OR "こと とば"'),
+        ("強いことば", '"強い いこ こと とば" OR "強い"'),
         ("", ""),
     ],
 )

@@ -76,6 +76,20 @@ def test_a_note_on_something_else_stands_behind_papers_with_the_words(library: L
     assert [is_by_meaning(found, hit) for hit in found.hits] == [True, False, True, False, False]
 
 
+def test_a_note_on_something_else_stands_in_front_where_its_paper_is_a_first_one(
+    library: Library,
+) -> None:
+    text = "Much like my aunt."
+    notes.add_note(library.db, 1, text, is_written=False, at=NOW, on=DAY)
+    index_words(library, tools(Web()))
+    encode(library, replace(tools(Web()), encoder=ByField, encoder_name=ByField.name))
+    found = ask(library, "snails")
+    assert ("note", 1, False) in places(found)[:2]
+    assert ("note", 2, True) in places(found)
+    [mine] = [hit for hit in found.hits if (hit.kind, hit.paper.row) == ("note", 1)]
+    assert not is_by_meaning(found, mine)
+
+
 def test_where_nothing_is_near_the_heading_says_it(library: Library) -> None:
     lonely = ask(library, "xylophones")  # on the side of the tides
     assert head_of(lonely, "") == "Nothing has these words. Nearest by meaning:"
