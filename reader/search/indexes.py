@@ -241,10 +241,12 @@ def parted(
     words, joined = term_lists(query)
     n_typed = len(words)
     words += [term for name in names if (term := phrase_term(name)) not in words]
-    # Words that no text has would take the place of others: a Japanese note has dozens.
-    counts = {
-        word: index.n_having(db, word, limit=many + 1) for word in [*words, *joined][:MOST_COUNTED]
-    }
+    # The names of a Japanese note are its English: of its own dozens of terms a few papers in
+    # Japanese have most, which would leave no place for these.
+    n_first = min(n_typed, MAX_TERMS // 2)
+    order = [*words[:n_first], *words[n_typed:], *words[n_first:n_typed], *joined]
+    # Words that no text has would take the place of others.
+    counts = {word: index.n_having(db, word, limit=many + 1) for word in order[:MOST_COUNTED]}
     # A Latin word in a Japanese sentence is a name or a term, which has no other forms.
     if FEW < n_typed <= MANY_WORDS and all(map(str.isascii, words[:n_typed])):
         begun = _begun(db, {word: counts[word] for word in words[:n_typed]})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.base.words import MAX_TERMS
 from reader.library.folder import Library
 from reader.library.rows import papers
 from reader.search.encode import index_words
@@ -83,6 +84,17 @@ def test_a_kind_without_texts_is_not_looked_through(library: Library) -> None:
 def test_words_that_no_text_has_take_no_place(library: Library) -> None:
     absent = " ".join(f"nobodysword{n}" for n in range(60))
     assert parted(library.db, f"{absent} bee").every == '"bee"'
+
+
+def test_the_names_of_a_long_query_keep_a_place_beside_its_words(library: Library) -> None:
+    signs = "翻訳音声認識対話合成強調分離検出生成評価学習推論言語雑音残響話者感情韻律"
+    given = paper(99, " ".join(one + other for one in signs for other in signs[:2]))
+    papers.add_papers(library.db, [given], source="arXiv", on=DAY)
+    index_words(library, tools(Web()))
+    long = " ".join(given.title.split()[:60])
+    asked = parted(library.db, long, ["bees"]).every.split(" OR ")
+    assert len(asked) == MAX_TERMS
+    assert '"bee"' in asked
 
 
 def test_an_idea_in_somebodys_own_words_is_found_in_other_forms(library: Library) -> None:
