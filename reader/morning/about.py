@@ -122,12 +122,11 @@ megabytes."""
 class OfflineSet:
     """The papers of one library that a device keeps for offline use.
 
-    library: an id of the library. several: papers that wait for a note, then those with the
+    several: papers that wait for a note, then those with the
     newest notes, each with a text that changes when its pages do. texts: changes with what
     `device_texts` has. pdfs: the picks that have a PDF, the newest first.
     """
 
-    library: str
     several: tuple[tuple[LibraryPaper, str], ...]
     texts: str
     pdfs: tuple[LibraryPaper, ...]
@@ -145,7 +144,6 @@ def carried_by(library: Library) -> OfflineSet:
     several = {paper.row: paper for paper in (*waiting, *noted)}
     stamps = history.stamps(db, [*several, *(paper.row for paper in queue)])
     return OfflineSet(
-        history.library_id(db),
         tuple((paper, stamps[row]) for row, paper in several.items()),
         f"{library.today()}.{history.texts_stamp(db)}",
         # A stamp ends with the hash of the PDF.

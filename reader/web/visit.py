@@ -369,12 +369,13 @@ def _answer_in_thread(answer: Page, request: Request, form: FormData) -> Respons
 
 
 def library_mark(request: Request, library: Library) -> str:
-    """Compute by what a device knows whose pages it keeps, where one server has several readers.
+    """Compute by what a device knows whose pages it keeps, and whose acts.
 
-    "" where it has one. Copies of one library have the same id: the name tells them apart.
+    Copies of one library have the same id: where one server has several readers, the reader's name
+    tells them apart.
     """
     parts: Parts = request.app.state.parts
-    return f"{library_id(library.db)}.{parts.reader}" if parts.reader else ""
+    return ".".join(filter(None, (library_id(library.db), parts.reader)))
 
 
 def language_of(request: Request, config: Config | None) -> str:

@@ -45,7 +45,6 @@ def test_picks_that_wait_and_the_newest_notes_are_carried(tmp_path: Path) -> Non
         undo(library)  # the pick; the note stays
         found = carried_by(library)
         assert [paper.record.id for paper, _ in found.several] == [ids[1], ids[0], ids[3]]
-        assert found.library == history.library_id(library.db)
 
 
 def test_the_list_is_bounded(tmp_path: Path) -> None:

@@ -393,7 +393,7 @@ def carried(visit: Visit) -> Response:
         pages += [{"address": f"/{kind}/{id_}", "stamp": stamp} for kind in ("paper", "note")]
     return visit.json(
         {
-            "library": visit.request.state.library or found.library,
+            "library": visit.request.state.library,
             "language": visit.request.state.language,
             "csrf": getattr(visit.request.state, "csrf", ""),
             "pages": pages,

@@ -6,7 +6,7 @@ import { strokesOf } from "./ink.js";
 import { keyOf } from "./mark_acts.js";
 import { PageMarks } from "./page_marks.js";
 import { newAct } from "./queue.js";
-import { byId } from "./reader.js";
+import { byId, ownLibrary } from "./reader.js";
 import { selectByKeys, selectedBoxes, selectedText, selectionIn } from "./select.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
@@ -29,16 +29,24 @@ export function marking(viewer) {
   strokesOf(viewer, all);
 }
 
-const TYPED = "comment "; // with a mark's key: of the words of its comment in localStorage while they are typed
+/**
+ * With a mark's key: of the words of its comment in localStorage while they are typed, {was, note}.
+ * A mark's number is another mark's in another library or PDF.
+ * @param {PageMarks} all
+ */
+const typedIn = (all) => `comment ${ownLibrary()} ${new URL(all.address, location.href).pathname} `;
 
 /** Save comments that were being typed when their page was left or loaded anew. @param {PageMarks} all */
 function bringBack(all) {
-  for (const name of Object.keys(localStorage).filter((one) => one.startsWith(TYPED))) {
-    const mark = all.called(name.slice(TYPED.length));
-    if (!mark) continue; // of another PDF
-    const note = localStorage.getItem(name) ?? "";
+  const typed = typedIn(all);
+  for (const name of Object.keys(localStorage).filter((one) => one.startsWith(typed))) {
+    const mark = all.called(name.slice(typed.length));
+    if (!mark) continue; // gone, or not loaded
+    const { was, note } = JSON.parse(localStorage.getItem(name) ?? "");
     localStorage.removeItem(name);
-    if (note !== mark.note) all.change(mark, { note });
+    if (note === mark.note) continue;
+    // Another device has written a comment meanwhile: both stay.
+    all.change(mark, { note: mark.note === was ? note : [mark.note, note].filter(Boolean).join("\n\n") });
   }
 }
 
@@ -209,11 +217,12 @@ class CommentForm {
 
   /** Keep what is being typed: the page may be left or loaded anew. */
   keep() {
-    try { localStorage.setItem(TYPED + this.bar.key, this.field.value); } catch { /* a private window forgets it */ }
+    const typed = JSON.stringify({ was: this.bar.mark?.note ?? "", note: this.field.value });
+    try { localStorage.setItem(typedIn(this.bar.all) + this.bar.key, typed); } catch { /* a private window forgets it */ }
   }
 
   forget() {
-    localStorage.removeItem(TYPED + this.bar.key);
+    localStorage.removeItem(typedIn(this.bar.all) + this.bar.key);
   }
 
   save() {

@@ -3,8 +3,8 @@
 import { openEditor } from "./editor.js";
 import { holding } from "./gestures.js";
 import { openMargin } from "./margin.js";
-import { SignedOut } from "./queue.js";
-import { afterTyping, byId, send, tell } from "./reader.js";
+import { Refused, SignedOut } from "./queue.js";
+import { afterTyping, byId, ownLibrary, send, tell, withToken } from "./reader.js";
 
 /**
  * The fields of the form: the text, the revision that it continues, and its draft.
@@ -21,8 +21,8 @@ const desk = /** @type {HTMLElement} */ (form.closest(".note-desk"));
 const isBesidePdf = Boolean(form.closest(".note-panel")); // there one goes on reading after saving
 const editor = openEditor(form);
 const mark = openMargin(form, () => editor.boxes());
-const { library } = byId("offline").dataset; // where one server has several readers
-const here = ["draft", library, address].filter(Boolean).join(" "); // key of the words in localStorage while there is no connection
+const here = `draft ${ownLibrary()} ${address}`; // key of the words in localStorage that no draft has yet
+const TIMEOUT_MS = 15000;
 const PAUSE_MS = 1000;
 const CHECK_MS = 600;
 /** The words are checked again after so long, at most so often, while the model is being loaded. */
@@ -32,7 +32,8 @@ const MOST_AGAIN = 3;
 let kept = area.defaultValue; // the text of the draft; one may have typed before this script came
 /** @type {string | null} */
 let checked = null;
-let isDone = false; // the note is being saved: no drafts meanwhile
+/** @type {string | null} */
+let saving = null; // the text of the note that is being saved: no drafts meanwhile
 let going = Promise.resolve();
 
 /**
@@ -40,22 +41,21 @@ let going = Promise.resolve();
  * @param {boolean} isPart HTML is wanted, and not JSON
  * @param {RequestInit} more
  */
-async function post(path, isPart, more = {}) {
+function post(path, isPart, more = {}) {
   const body = new URLSearchParams(fields());
-  const csrf = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=csrf]"));
-  /** @type {Record<string, string>} */
-  const headers = { "X-CSRF": csrf.content };
-  if (isPart) headers["X-Part"] = "1";
-  else headers.Accept = "application/json";
-  const answer = await fetch(address + path, { method: "POST", body, headers, ...more });
-  checkAnswer(answer);
-  return isPart ? answer.text() : answer.json();
+  return withToken(async (token) => {
+    /** @type {Record<string, string>} */
+    const headers = { "X-CSRF": token, ...(isPart ? { "X-Part": "1" } : { Accept: "application/json" }) };
+    const answer = await fetch(address + path, { method: "POST", body, headers, ...more });
+    checkAnswer(answer);
+    return isPart ? answer.text() : answer.json();
+  });
 }
 
 /** @param {Response} answer */
 function checkAnswer({ ok, status, statusText }) {
   if (status === 401) throw new SignedOut(form.dataset.signedOut);
-  if (!ok) throw new Error(statusText);
+  if (!ok) throw Object.assign(new Refused(statusText), { status });
 }
 
 /** @type {(keyof Fields)[]} */
@@ -68,6 +68,8 @@ const fields = () => NAMES.map((name) => [name, form.elements[name].value]);
  * @param {RequestInit} [more]
  */
 function keepDraft(more) {
+  // At once: the request may hang, and the page may be left.
+  if (area.value !== kept && area.value !== saving) keepHere(area.value);
   going = going.then(() => keepNow(more));
   return going;
 }
@@ -75,18 +77,19 @@ function keepDraft(more) {
 /** @param {RequestInit} [more] */
 async function keepNow(more) {
   const text = area.value;
-  if (isDone || text === kept) return;
+  if (saving !== null || text === kept) return;
   try {
-    const found = await post("/draft", false, more);
+    const found = await post("/draft", false, { signal: AbortSignal.timeout(TIMEOUT_MS), ...more });
     form.elements.draft.value = found.draft;
     form.elements.seen.value = found.seen;
     kept = text;
-    localStorage.removeItem(here);
+    if (area.value === text) localStorage.removeItem(here);
     say(found.said);
   } catch (error) {
     const isSignedOut = error instanceof SignedOut;
     const { signedOut, keptHere, failed } = form.dataset;
-    if (keepHere(text)) say(isSignedOut ? signedOut : keptHere, isSignedOut);
+    // Not `text`: more may have been typed meanwhile.
+    if (keepHere(area.value)) say(isSignedOut ? signedOut : keptHere, isSignedOut);
     else say(failed);
   }
 }
@@ -100,7 +103,7 @@ function say(text, isSignedOut = false) {
 /** @param {string} text */
 function keepHere(text) {
   try {
-    localStorage.setItem(here, JSON.stringify({ ...Object.fromEntries(fields()), text }));
+    localStorage.setItem(here, JSON.stringify({ ...Object.fromEntries(fields()), text, saving }));
     return true;
   } catch {
     return false;
@@ -118,11 +121,14 @@ async function recover() {
   const { base, draft } = form.elements;
   const shown = { base: base.value, draft: draft.value };
   if (area.value !== area.defaultValue) { // typed before this script came
-    await post("/draft", false, { body: new URLSearchParams({ draft: "", seen: "", ...found }) });
+    const body = new URLSearchParams(NAMES.map((name) => [name, found[name] ?? ""]));
+    await post("/draft", false, { body });
     localStorage.removeItem(here);
     return location.reload();
   }
-  for (const name of NAMES) form.elements[name].value = found[name] ?? "";
+  // What was being saved then is the note by now: the words go on from it, and not from before.
+  const goesOn = typeof found.saving === "string" && found.saving.trim() === area.value.trim();
+  for (const name of goesOn ? /** @type {(keyof Fields)[]} */ (["text"]) : NAMES) form.elements[name].value = found[name] ?? "";
   editor.refresh();
   tell(form.dataset.recovered);
   await keepDraft();
@@ -164,7 +170,7 @@ afterTyping(form, () => check(), CHECK_MS);
 
 document.addEventListener("visibilitychange", () => { if (document.hidden) keepDraft({ keepalive: true }); });
 // The page is left: `keepalive` lets the request outlive it.
-addEventListener("pagehide", () => { if (!isDone && area.value !== kept) { keepHere(area.value); keepDraft({ keepalive: true }); } });
+addEventListener("pagehide", () => keepDraft({ keepalive: true }));
 
 // A highlight is dragged into the text, or quoted at the cursor; a link to a note is inserted there.
 /** @param {Event} event @param {string} selector */
@@ -222,11 +228,11 @@ form.addEventListener("submit", async (event) => {
   const button = submitter ?? save;
   button.disabled = true;
   await going;
-  isDone = true;
   const text = area.value;
+  saving = text;
   try {
     const found = await send(address, fields());
-    localStorage.removeItem(here);
+    if (area.value === text) localStorage.removeItem(here);
     kept = text;
     if (found.to) goOnFrom(found);
     if (found.to && area.value === text && !isBesidePdf) location.assign(found.to);
@@ -234,7 +240,7 @@ form.addEventListener("submit", async (event) => {
   } catch (error) {
     tell(/** @type {Error} */ (error).message);
   }
-  isDone = false; // from here on there are drafts again
+  saving = null; // from here on there are drafts again
   button.disabled = false;
   if (area.value !== text) keepDraft();
 });

@@ -3,8 +3,8 @@
 import { keepWords } from "./breaks.js";
 import { forget, keptPdfs, settings } from "./device.js";
 import { Away, SignedOut, asTime, field, flush, greet, isQueued, kept, newAct, onChange, sendFirst, stateAfter, waiting } from "./queue.js";
-import { keepForLater, showWritten, tell, textsOf } from "./reader.js";
-import { queued } from "./unsent.js";
+import { checkLibrary, keepForLater, ownLibrary, showWritten, tell, textsOf } from "./reader.js";
+import { queued, remember } from "./unsent.js";
 
 keepWords();
 
@@ -124,13 +124,17 @@ async function onSubmit(event) {
   acts.set(submitter ?? form, act);
   /** @type {import("./queue.js").Field[]} */
   const pairs = [...textsOf(form, submitter), ["act", act]];
+  const made = { title: "", library: ownLibrary(), made_at: new Date().toISOString() };
+  const done = remember(act, { address: path, pairs, more: made });
   try {
-    const { csrf } = await greet(QUICK_MS);
+    const hello = await greet(QUICK_MS);
+    checkLibrary(hello);
     await sendFirst();
-    /** @type {HTMLInputElement} */ (form.elements.namedItem("csrf")).value = csrf;
+    /** @type {HTMLInputElement} */ (form.elements.namedItem("csrf")).value = hello.csrf;
     const more = Object.assign(document.createElement("input"), { type: "hidden", name: "act", value: act });
     form.append(more);
     going = form;
+    done(); // from here on the browser sends it, also when the page is left
     form.requestSubmit(submitter);
     going = null;
     more.remove(); // another button of the form has an act of its own
@@ -139,6 +143,8 @@ async function onSubmit(event) {
     await keepForLater(path, pairs, { isSignedOut: error instanceof SignedOut }).catch((failed) => tell(failed.message));
     acts.delete(submitter ?? form);
     await showKept();
+  } finally {
+    done();
   }
 }
 

@@ -97,10 +97,12 @@ export class PageMarks {
       return answer;
     } catch (error) {
       this.show(before);
+      this.said = ""; // `before` may have what was refused as well: the server knows what holds
       tell(/** @type {Error} */ (error).message);
       return null;
     } finally {
       this.n_sending -= 1;
+      if (!this.said) void this.load();
     }
   }
 

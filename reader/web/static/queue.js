@@ -61,6 +61,8 @@ const DECIDES = new Set(["/decide", "/wrong"]);
 /** @type {Record<string, Set<string>>} */
 const UNDOES = { "/undo": DECIDES, "/recall/undo": new Set(["/recall"]) };
 /** @param {string} path */
+export const isDecision = (path) => DECIDES.has(path) || path === "/undo";
+/** @param {string} path */
 const isNote = (path) => path.startsWith("/note/") && !MORE.test(path);
 const OTHERS = new Set(["/recall", "/papers/add", "/guess"]);
 /** @param {string} path */
@@ -275,7 +277,8 @@ export async function post(address, fields, csrf) {
   const body = new URLSearchParams(fields);
   const answer = await asked(address, { method: "POST", body, headers: { "X-CSRF": csrf, Accept: "application/json" } });
   const { status } = answer;
-  if (status >= 500 || AGAIN.has(status)) throw new Away();
+  // Our 502 tells of somebody else's server, for which nothing else should wait.
+  if ((status >= 500 && status !== 502) || AGAIN.has(status)) throw new Away();
   const found = await answer.json();
   if (!answer.ok) {
     const refused = new Refused([found.error, found.hint].filter(Boolean).join(" "));

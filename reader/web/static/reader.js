@@ -1,7 +1,7 @@
 // Functions for the scripts of several pages. All pages work without scripts.
 
 import { forget } from "./device.js";
-import { Away, Refused, SignedOut, field, greet, isQueued, keep, newAct, post, sendFirst, setOwn, waiting } from "./queue.js";
+import { Away, Refused, SignedOut, field, greet, isDecision, isQueued, keep, newAct, post, sendFirst, setOwn, waiting } from "./queue.js";
 import { remember } from "./unsent.js";
 
 /**
@@ -90,14 +90,33 @@ globalThis.document?.addEventListener("submit", async (event) => {
  * POST fields to an address; returns the answer's JSON. Without a network picks, skips, undos and
  * notes are queued: then the answer has {kept: true}. Throws Error with a sentence to show.
  * title: names the act in the list of what waits. turn: when it may be sent; remembered at once.
+ * Decisions and undos take turns by themselves: one that overtakes another would be refused.
  * @param {string} address
  * @param {FormData | URLSearchParams | Field[]} fields
  * @param {Promise<any>} [turn]
  * @returns {Promise<Answer>}
  */
-export async function send(address, fields, title = "", turn = undefined) {
-  const { pathname, search } = new URL(address, location.href);
+export function send(address, fields, title = "", turn = undefined) {
+  const { pathname } = new URL(address, location.href);
   if (!isQueued(pathname)) return sendNow(address, fields);
+  const takesTurns = isDecision(pathname);
+  const sent = sendOnce(address, fields, title, takesTurns ? lastDecision : turn);
+  if (takesTurns) lastDecision = sent.catch(() => {});
+  return sent;
+}
+
+/** @type {Promise<any>} */
+let lastDecision = Promise.resolve();
+
+/**
+ * @param {string} address
+ * @param {FormData | URLSearchParams | Field[]} fields
+ * @param {string} title
+ * @param {Promise<any>} [turn]
+ * @returns {Promise<Answer>}
+ */
+async function sendOnce(address, fields, title, turn) {
+  const { pathname, search } = new URL(address, location.href);
   const pairs = /** @type {Field[]} */ (Array.from(fields instanceof FormData ? fields : new URLSearchParams(fields)));
   const act = pairs.find(([name]) => name === "act")?.[1] ?? newAct();
   if (!pairs.some(([name]) => name === "act")) pairs.push(["act", act]);
@@ -109,6 +128,7 @@ export async function send(address, fields, title = "", turn = undefined) {
     await turn;
     if ((await waiting().catch(() => [])).length) await sendFirst();
     const { found, said } = await withToken((token) => post(pathname + search, pairs, token));
+    written.delete(pathname);
     if (said) tell(said);
     if (found.state === "pick") keepSoon();
     return found;
@@ -124,7 +144,17 @@ export async function send(address, fields, title = "", turn = undefined) {
 export const keepSoon = () => localStorage.removeItem("assets");
 
 /** The library whose page this is, "" where it is not known. */
-const ownLibrary = () => byId("offline").dataset.library ?? localStorage.getItem("library") ?? "";
+export const ownLibrary = () => byId("offline").dataset.of || localStorage.getItem("library") || "";
+
+/**
+ * What is done on a page is for its library: where another one is served at this address by now, or
+ * another reader is signed in, it waits until the own one is back. Throws SignedOut.
+ * @param {import("./queue.js").Hello} hello
+ */
+export function checkLibrary({ library }) {
+  const own = ownLibrary();
+  if (own && library !== own) throw new SignedOut();
+}
 
 /**
  * Queue what could not be sent, and say so; returns an answer like the server's.
@@ -183,16 +213,18 @@ function titleOf(pairs) {
 }
 
 /**
- * A kept page may have an old token: on 403 fetch a new one and try once more.
+ * A kept page may have an old token: on 403 fetch a new one of the same library and try once more.
  * @template T
  * @param {(token: string) => Promise<T>} run
  */
-async function withToken(run) {
+export async function withToken(run) {
   try {
     return await run(csrf());
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 403) throw error;
-    const { csrf: token } = await greet();
+    const hello = await greet();
+    checkLibrary(hello);
+    const { csrf: token } = hello;
     if (!meta || token === csrf()) throw error;
     meta.content = token;
     return run(token);

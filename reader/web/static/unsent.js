@@ -2,7 +2,7 @@
 // What is being sent stands in localStorage until its answer came: a page that is left, loaded anew
 // or killed meanwhile loses nothing. The next page queues it; the server does each act once.
 
-import { keep } from "./queue.js";
+import { isQueued, keep } from "./queue.js";
 
 /** @typedef {import("./queue.js").Field} Field */
 /** @typedef {{address: string, pairs: Field[], more: {title: string, library: string, made_at: string}, n: number}} Unsent */
@@ -24,8 +24,14 @@ export function remember(act, unsent) {
 function unsentAt(name) {
   try {
     const { address, pairs, more, n } = JSON.parse(localStorage.getItem(name) ?? "");
+    const { origin, pathname } = new URL(address, location.href);
+    /** @param {unknown} pair */
+    const isField = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((one) => typeof one === "string");
+    const isWhole = pairs.every(isField) && pairs.some((/** @type {Field} */ [field]) => field === "act");
+    if (!isWhole || origin !== location.origin || !isQueued(pathname)) throw new Error("damaged");
     return [{ name, address, pairs, more: { ...more, made_at: String(more.made_at) }, n }];
   } catch {
+    localStorage.removeItem(name); // nobody could send it
     return [];
   }
 }

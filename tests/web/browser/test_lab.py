@@ -126,6 +126,32 @@ def test_the_next_reader_of_a_device_finds_nothing_and_loses_nothing(
         assert 'data-state="skip"' in shown.text()
 
 
+def test_what_is_done_on_an_open_page_waits_while_another_reader_is_signed_in(
+    visitor: Visitor, readers: Path
+) -> None:
+    visitor.may_fail = {401, 403, 404}
+    with lab(readers) as served:
+        context = visitor.context(size=PORTRAIT)
+        page = context.new_page()
+        sign_in(page, served, "anna")
+        other = context.new_page()
+        context.clear_cookies()
+        sign_in(other, served, "ben")
+        paper = buttons(page)[0]
+        press(page, paper, "skip")
+        expect(page.locator("#notice")).to_have_text(
+            "Saved on this device. Sign in again to send it."
+        )
+        [act] = queued(other)
+        assert act["library"].endswith(".anna")
+        context.clear_cookies()
+        sign_in(other, served, "anna")
+        wait_for(other, f"async () => ({QUEUE})().then((all) => all.length === 0)")
+        shown = other.goto(f"{served.url}/paper/{paper}")
+        assert shown
+        assert 'data-state="skip"' in shown.text()
+
+
 def test_a_page_of_another_reader_clears_what_was_kept_without_a_sign_out(
     visitor: Visitor, readers: Path
 ) -> None:

@@ -283,6 +283,28 @@ def test_marks_are_sent_whose_page_was_left_before_the_answer(
     assert own(page) == [("highlight", WORD, ""), ("underline", "costs", "")]
 
 
+def test_a_mark_that_was_refused_is_shown_no_longer(served: Serving, visitor: Visitor) -> None:
+    visitor.may_fail = {400}
+    page = opened(served, visitor)
+    pending: list[Any] = []
+    page.route(
+        f"**{SAID}", lambda r: pending.append(r) if r.request.method == "POST" else r.continue_()
+    )
+    select(page, WORD)
+    page.keyboard.press("h")
+    select(page, "costs")
+    page.keyboard.press("u")
+    mark = page.get_by_role("button", name="underlined: costs", exact=True)
+    expect(mark).to_be_attached()
+    refusal = {"error": "Not now.", "hint": ""}
+    for n in (1, 2):
+        while len(pending) < n:
+            page.wait_for_timeout(20)
+        pending[n - 1].fulfill(status=400, json=refusal)
+    expect(mark).not_to_be_attached()
+    expect(page.get_by_role("button", name=f"highlight: {WORD}", exact=True)).not_to_be_attached()
+
+
 @pytest.mark.parametrize(
     ("language", "name"), [("en", "Quote in the note"), ("ja", "ノートに引用")]
 )
@@ -358,6 +380,33 @@ def test_a_comment_is_kept_when_the_page_is_loaded_anew(served: Serving, visitor
     expect(mark).to_be_attached()
     assert not page.evaluate("Object.keys(localStorage).some((one) => one.startsWith('comment'))")
     assert own(page) == [("highlight", WORD, "For whom?")]
+
+
+def test_a_comment_goes_to_no_other_library_and_over_no_other_words(
+    served: Serving, visitor: Visitor
+) -> None:
+    page = opened(served, visitor)
+    select(page, WORD)
+    with made(page):
+        page.keyboard.press("h")
+    [mark] = [one for one in marks(page) if one["name"]]
+    keep = """([of, mark, was]) => {
+      const library = of ?? document.getElementById("offline").dataset.of;
+      const typed = JSON.stringify({ was, note: "For whom?" });
+      localStorage.setItem(`comment ${library} /pdf/PAPER/marks.json ${mark}`, typed);
+    }""".replace("PAPER", PAPER)
+    page.evaluate(keep, ["0123456789abcdef", mark["id"], ""])
+    page.reload()
+    button = page.get_by_role("button", name=f"highlight: {WORD}", exact=True)
+    expect(button).to_be_attached()
+    assert page.evaluate("Object.keys(localStorage).some((one) => one.startsWith('comment'))")
+    assert own(page) == [("highlight", WORD, "")]
+    # Typed before another device wrote what the mark has now: both stay.
+    page.evaluate(keep, [None, 1, "words of before"])
+    theirs = next(one["note"] for one in marks(page) if one["id"] == 1)
+    with made(page):
+        page.reload()
+    assert next(one["note"] for one in marks(page) if one["id"] == 1) == f"{theirs}\n\nFor whom?"
 
 
 def test_the_bar_of_a_mark_moves_from_under_the_note(served: Serving, visitor: Visitor) -> None:

@@ -132,6 +132,7 @@ def rows(served: Serving, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in library.db.read(sql)]
 
 
+DOUBLE_MS = 600
 DECISIONS = """
     SELECT canonical, kind FROM decisions JOIN papers ON papers.id = decisions.paper
     WHERE on_date = (SELECT max(on_date) FROM decisions) ORDER BY decisions.id
@@ -279,6 +280,82 @@ def test_a_lost_answer_causes_no_second_decision(visitor: Visitor, served: Servi
     assert rows(served, DECISIONS) == [(paper, "pick")]
     answers.append(again.value.json())
     assert [answer.get("repeated", False) for answer in answers] == [False, True]
+
+
+DAMAGED = (
+    "no JSON",
+    "null",
+    '{"address": "/decide", "pairs": null, "more": {}}',
+    '{"address": "/decide", "pairs": [["id", "x"]], "more": {}}',
+    '{"address": "/decide", "pairs": [["act", 7]], "more": {}}',
+    '{"address": "https://elsewhere.example/decide", "pairs": [["act", "a"]], "more": {}}',
+    '{"address": "/door/leave", "pairs": [["act", "a"]], "more": {}}',
+)
+
+
+@pytest.mark.slow
+def test_what_was_unsent_is_sent_and_damaged_entries_beside_it_go(
+    visitor: Visitor, served: Serving
+) -> None:
+    page = opened(visitor.context(), served)
+    [paper] = buttons(page)[:1]
+    whole = {
+        "address": "/decide",
+        "pairs": [["id", paper], ["kind", "skip"], ["act", "f" * 32]],
+        "more": {"made_at": "2099-01-01T00:00:00Z"},
+        "n": 9,
+    }
+    entries = {f"unsent {n}": text for n, text in enumerate([*DAMAGED, json.dumps(whole)])}
+    page.evaluate(
+        "(all) => Object.entries(all).forEach(([key, text]) => localStorage.setItem(key, text))",
+        entries,
+    )
+    page.reload()
+    wait_until_sent(page)
+    assert rows(served, DECISIONS) == [(paper, "skip")]
+    assert not page.evaluate("Object.keys(localStorage).some((one) => one.startsWith('unsent'))")
+
+
+@pytest.mark.slow
+def test_an_undo_waits_for_the_decision_that_it_takes_back(
+    visitor: Visitor, served: Serving
+) -> None:
+    page = opened(visitor.context(), served)
+    pending: list[Any] = []
+    page.route("**/decide", lambda route: pending.append(route), times=1)
+    [paper] = buttons(page)[:1]
+    press(page, paper, "pick")
+    page.wait_for_timeout(DOUBLE_MS)  # sooner it is the second half of a double tap
+    page.locator(f'.deciding[data-paper="{paper}"] .undo').click()
+    while not pending:
+        page.wait_for_timeout(20)
+    with page.expect_response("**/undo"):
+        pending[0].continue_()
+    assert rows(served, DECISIONS) == [(paper, "pick"), (paper, "undo")]
+
+
+@pytest.mark.slow
+def test_an_answer_of_another_server_that_fails_holds_up_nothing(
+    visitor: Visitor, served: Serving
+) -> None:
+    visitor.may_fail = {502}
+    page = opened(visitor.context(), served)
+    page.route(
+        "**/papers/add",
+        lambda route: route.fulfill(status=502, json={"error": "arXiv: no answer", "hint": ""}),
+    )
+    script = """async ([address, library]) => {
+      const { keep } = await import(address);
+      const library = document.getElementById("offline").dataset.of;
+      await keep("/papers/add", [["what", "2401.01234"], ["act", "0".repeat(32)]], { library });
+    }""".replace("[address, library]", "address")
+    page.evaluate(script, asset("queue.js"))
+    [paper] = buttons(page)[:1]
+    with page.expect_response("**/decide"):
+        press(page, paper, "pick")
+    wait_for_text(page, "#waiting", "1 change was not accepted.")
+    assert [one["said"] for one in queued(page)] == ["arXiv: no answer"]
+    assert rows(served, DECISIONS) == [(paper, "pick")]
 
 
 @pytest.mark.slow

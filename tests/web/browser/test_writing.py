@@ -46,6 +46,55 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     assert field.input_value().endswith("I would rather listen. And one word more.")
 
 
+def test_words_typed_while_the_note_is_being_saved_outlive_its_page(
+    visitor: Visitor, served: Serving, library: Path
+) -> None:
+    address, pending = f"/note/{EARLIER[2]}", list["Route"]()
+
+    def never(route: Route) -> None:
+        is_save = route.request.method == "POST" and urlsplit(route.request.url).path == address
+        pending.append(route) if is_save else route.fallback()
+
+    page = visitor.context().new_page()
+    page.goto(f"{served.url}{address}")
+    page.route("**/note/**", never)
+    field = page.locator("#text")
+    field.fill("Divers speak with their hands. I would rather listen.")
+    page.locator("#note button.main").click()
+    while not pending:
+        page.wait_for_timeout(20)
+    field.press_sequentially(" And one word more.")
+    page.wait_for_function("() => JSON.stringify(localStorage).includes('one word more')")
+    page.unroute("**/note/**")
+    page.goto(f"{served.url}/more")  # it sends the note
+    expect(page.locator("#waiting")).to_be_empty()
+    page.goto(f"{served.url}{address}")
+    expect(field).to_have_value(
+        "Divers speak with their hands. I would rather listen. And one word more."
+    )
+    page.locator("#note button.main").click()
+    page.wait_for_url("**?kept=*")
+    page.goto(f"{served.url}{address}")
+    assert "at the same time" not in field.input_value()
+
+
+def test_words_typed_while_a_draft_hangs_are_kept_in_the_browser(
+    visitor: Visitor, served: Serving
+) -> None:
+    page = visitor.context().new_page()
+    page.goto(f"{served.url}/note/{EARLIER[2]}")
+    page.route("**/draft", lambda route: None)
+    field = page.locator("#text")
+    with page.expect_request("**/draft"):
+        field.fill("Here they hum.")
+    field.press_sequentially(" And sing.")
+    page.wait_for_function("() => JSON.stringify(localStorage).includes('And sing.')")
+    page.unroute("**/draft")
+    page.goto(f"{served.url}/more")
+    page.goto(f"{served.url}/note/{EARLIER[2]}")
+    expect(field).to_have_value("Here they hum. And sing.")
+
+
 def test_words_typed_before_the_script_came_are_kept_as_a_draft(
     visitor: Visitor, served: Serving, library: Path
 ) -> None:
