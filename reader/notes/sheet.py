@@ -172,16 +172,15 @@ class Sheet:
 class PageEntry:
     """The entry of one paper that has a note, on the page of a topic or a week.
 
-    path: of its file, relative to the library, and to the page in a list. first_on: local date
-    of the first revision; on: of the first that counts as written, the same where none does.
-    is_dated: False for a note that was imported without its day; both are the import's then.
-    theme, sentence: for a list alone; the sentence is from its note, and may be empty.
+    authors: the first three at most. path: of its file, relative to the library, and to the page
+    in a list. first_on: local date of the first revision; on: of the first that counts as written,
+    the same where none does. is_dated: False for a note that was imported without its day; both are
+    the import's then. theme, sentence: for a list alone; the sentence is from its note, and may be empty.
     """
 
     paper: int
     title: str
-    author: str
-    n_authors: int
+    authors: tuple[str, ...]
     year: str
     topic: str
     path: str
@@ -195,8 +194,9 @@ class PageEntry:
     @property
     def line(self) -> str:
         """Write the list's line: the day, a link to the file, who and when."""
-        who = f"{family_name(self.author)}{' et al.' if self.n_authors > 1 else ''}"
-        of = shown_text(" ".join(filter(None, (who if self.author else "", self.year))))
+        names = [family_name(author) for author in self.authors]
+        who = f"{names[0]} et al." if len(names) > 2 else " & ".join(names)
+        of = shown_text(" ".join(filter(None, (who, self.year))))
         found = [link(self.title or "Untitled", self.path), of]
         found += [] if self.is_written else ["skimmed"]
         return f"- {self.on} {' · '.join(filter(None, found))}"

@@ -224,8 +224,7 @@ def test_pages_list_entries_in_a_fixed_order() -> None:
     bees = PageEntry(
         1,
         "Bees [1]",
-        "Ada Field",
-        2,
+        ("Ada Field", "Bo Lind"),
         "2025",
         "a",
         "../a/b.md",
@@ -235,17 +234,28 @@ def test_pages_list_entries_in_a_fixed_order() -> None:
         "insects",
         "They do.",
     )
-    ants = PageEntry(2, "Ants", "Bo Lind", 1, "", "a", "../a/a.md", DAY, DAY, False, "insects")
+    ants = PageEntry(
+        2,
+        "Ants",
+        ("Bo Lind", "Cy Marsh", "Di Moor"),
+        "",
+        "a",
+        "../a/a.md",
+        DAY,
+        DAY,
+        False,
+        "insects",
+    )
     topic = list_page("topic a", [bees, ants])
     assert topic == list_page("topic a", [ants, bees])
     assert topic.block == (
-        "- 2025-06-04 [Ants](../a/a.md) · Lind · skimmed\n"
-        "- 2025-06-04 [Bees \\[1\\]](../a/b.md) · Field et al. 2025"
+        "- 2025-06-04 [Ants](../a/a.md) · Lind et al. · skimmed\n"
+        "- 2025-06-04 [Bees \\[1\\]](../a/b.md) · Field & Lind 2025"
     )
     week = list_page(f"week {week_of(DAY)}", [bees])
     assert week.block == (
         "2025-06-02 – 2025-06-08\n\n## insects\n\n"
-        "- 2025-06-04 [Bees \\[1\\]](../a/b.md) · Field et al. 2025\n  They do."
+        "- 2025-06-04 [Bees \\[1\\]](../a/b.md) · Field & Lind 2025\n  They do."
     )
     assert fields(new_file(week, "")) == {"title": "2025-W23", "page": "week 2025-W23"}
     assert monday("2026-W01").isoformat() == "2025-12-29"

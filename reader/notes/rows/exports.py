@@ -235,9 +235,8 @@ def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
         f"""
         SELECT e.paper, e.path, p.title,
             substr(coalesce(p.published_on, p.announced_on, ''), 1, 4) AS year,
-            coalesce((SELECT name FROM authors WHERE paper = p.id ORDER BY position LIMIT 1), '')
-                AS author,
-            (SELECT count(*) FROM authors WHERE paper = p.id) AS n_authors,
+            (SELECT json_group_array(name) FROM (
+                SELECT name FROM authors WHERE paper = p.id ORDER BY position LIMIT 3)) AS authors,
             coalesce((SELECT topic FROM filings AS f WHERE f.paper = p.id ORDER BY id DESC LIMIT 1),
                 '') AS topic,
             (SELECT min(on_date) FROM notes WHERE paper = p.id) AS first_on,
@@ -254,7 +253,7 @@ def entries(db: Database, rows: Iterable[int]) -> list[PageEntry]:
     )
     return [
         PageEntry(
-            *(r["paper"], r["title"], r["author"], r["n_authors"], r["year"]),
+            *(r["paper"], r["title"], tuple(json.loads(r["authors"])), r["year"]),
             topic=r["topic"],
             path=r["path"],
             first_on=date.fromisoformat(r["known_on"] or r["first_on"]),
