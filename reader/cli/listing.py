@@ -76,7 +76,7 @@ def morning_lines(morning: Morning, width: int) -> Iterator[str]:
         yield from map(bold, wrap(doubtful_text(morning), width))
         yield from _entries(listed.doubtful, width, has_days=has_days)
     yield ""
-    posts_only = "" if morning.has_citations else dim(_(" (posts only)"))
+    posts_only = "" if morning.has_citations else dim(_(" (judged by posts only)"))
     yield bold(near_text(morning)) + posts_only
     yield from _entries(listed.near, width, has_days=has_days)
     if listed.wild:

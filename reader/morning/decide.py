@@ -88,7 +88,7 @@ def _listed_already(library: Library, topic: str) -> UsageError:
 
 def _moved_text(paper: LibraryPaper, topic: str | None, *, is_skipped: bool) -> Text:
     moved = (
-        N_("Of {topic}, which is not yours, so it was skipped: {title}")
+        N_("Of {topic}, a near topic, so it was skipped: {title}")
         if is_skipped
         else N_("Moved to {topic}: {title}")
     )

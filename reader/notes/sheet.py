@@ -175,7 +175,8 @@ class PageEntry:
     authors: the first three at most. path: of its file, relative to the library, and to the page
     in a list. first_on: local date of the first revision; on: of the first that counts as written,
     the same where none does. is_dated: False for a note that was imported without its day; both are
-    the import's then. theme, sentence: for a list alone; the sentence is from its note, and may be empty.
+    the import's then. theme, sentence: for a list alone; the sentence is from its note, and may be
+    empty.
     """
 
     paper: int

@@ -406,7 +406,7 @@ def test_the_screen_says_when_the_near_lane_has_posts_alone(library: Library, in
         lines = map(click.unstyle, morning_lines(morning(library, NEXT), 80))
         return next(line for line in lines if line.startswith("TALKED ABOUT"))
 
-    assert heading() == "TALKED ABOUT  0 of 0 (posts only)"
+    assert heading() == "TALKED ABOUT  0 of 0 (judged by posts only)"
     index.known = {"2506.00001": 240}
     assert run(library) == []
     assert heading() == "TALKED ABOUT  1 of 1"

@@ -114,7 +114,7 @@ def test_none_of_mine_skips_a_paper_and_leaves_it_in_place(library: Library) -> 
 def test_an_own_paper_moved_to_a_near_topic_is_sorted_out_too(library: Library) -> None:
     found = wrong_topic(library, the(library), "NLP/LLM")
     assert (found.paper.state, found.is_sorted_out, found.topic) == ("skip", True, NEAR)
-    said = "Of nlp/llm, which is not yours, so it was skipped: Speech Translation of Whales"
+    said = "Of nlp/llm, a near topic, so it was skipped: Speech Translation of Whales"
     assert str(found.message) == said
     assert labels.words_on(library.db, [1]) == {1: {OWN: "no", NEAR: "yes"}}
     assert lanes(shown(library))["own"] == [(1, None), (2, OWN)]

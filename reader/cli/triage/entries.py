@@ -86,7 +86,7 @@ def rows_of(
             )
             rows.append(Row("fold", folded))
     near = near_text(shown)
-    near += "" if shown.has_citations else _(" (posts only)")
+    near += "" if shown.has_citations else _(" (judged by posts only)")
     rows += lane(near, listed.near, is_near=True)
     if wild:
         rows += lane(_("WILD CARD  talked about, and far from your topics"), wild, is_near=True)

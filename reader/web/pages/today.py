@@ -167,7 +167,7 @@ def _lane_sentences(shown: Morning) -> Mapping[str, str]:
     if n_foretold := len(listed.near) - n_near:
         near += _(", and {n} likely to be", n=n_foretold)
     if not shown.has_citations:
-        near += _(" (posts only)")
+        near += _(" (judged by posts only)")
     folded = _folded_sentence(shown.folded) if shown.folded else ""
     return {"own": _own_sentence(shown), "near": near, "folded": folded}
 

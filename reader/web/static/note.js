@@ -154,7 +154,7 @@ async function check({ isAgain = false } = {}) {
     // What is as before stays: what stands below it would move under a finger.
     if (html !== shown) place.innerHTML = shown = html;
     mark();
-    const words = [...place.querySelectorAll("[data-said]")].map((one) => one.textContent.trim()).join(". ");
+    const words = [...place.querySelectorAll("[data-said]")].map((one) => one.textContent.trim().replace(/[.。]$/, "")).join(document.documentElement.lang === "ja" ? "。" : ". ");
     const said = byId("check-state");
     if (said.textContent !== words) said.textContent = words;
     if (place.querySelector("[data-again]") && nAgain < MOST_AGAIN) {
