@@ -365,14 +365,14 @@ def keep(
 def _continued(
     library: Library, paper: LibraryPaper, text: str, *, base: int, name: str
 ) -> Draft | None:
-    """Find the draft that a text continues: the named one, or the same text without a name."""
+    """Find the draft that a text continues: the named one, else one whose words it all has."""
     several = drafts_of(library, paper)
     if name:
         return next((one for one in several if one.file.name == name), None)
     # The page was left before it learned the name of its first draft.
     for one in several:
         with contextlib.suppress(UsageError):
-            if one.base == base and words_of(one) == text:
+            if one.base == base and words_of(one).strip() in text:
                 return one
     return None
 

@@ -87,6 +87,8 @@ class TestOneWhoTypes:
         kept = keep(library, ONE)
         assert keep(library, ONE) == kept
         assert keep(library, TWO).name != kept.name
+        # Nor where more was typed before the page was left.
+        assert keep(library, f"{ONE} {ONE}").name == kept.name
 
     def test_a_base_of_another_paper_counts_as_none(self, library: Library) -> None:
         assert keep(library, ONE, PageDraft(base=99)).base == 0
