@@ -26,7 +26,7 @@ from reader.cli.frame import (
     settings_of,
 )
 from reader.cli.output import answer
-from reader.library.file_names import UNFILED, Suggestion
+from reader.library.file_names import UNFILED, Suggestion, folder_name
 from reader.library.folder import Library, find_paper, find_papers
 from reader.library.paper import PRIORITIES, LibraryPaper, PropertyChange, rating_of
 from reader.library.query import STATES
@@ -174,7 +174,8 @@ def topics_command(
 
 def _put_topic(line: TopicLine) -> None:
     numbers = {"papers": line.n_papers, "pdfs": line.n_pdfs, "notes": line.n_notes}
-    text = _("{topic}: papers {papers} · PDFs {pdfs} · notes {notes}", topic=line.path, **numbers)
+    name = folder_name(line.path)
+    text = _("{topic}: papers {papers} · PDFs {pdfs} · notes {notes}", topic=name, **numbers)
     if line.lane or line.path == UNFILED:
         output.put(plain(text))
     elif line.below:
