@@ -5,12 +5,15 @@
 import { keyOf, nameOf, withAct } from "./mark_acts.js";
 import { buttonOf, layerOf, lineOf, shapesOf } from "./mark_shapes.js";
 import { newAct, waiting } from "./queue.js";
-import { send, tell } from "./reader.js";
+import { ownLibrary, send, tell } from "./reader.js";
 import { queued } from "./unsent.js";
 
 /** @typedef {import("./view.js").Viewer} Viewer */
 /** @typedef {import("./mark_acts.js").Mark} Mark */
 /** @typedef {import("./mark_acts.js").Marks} Marks */
+/** @typedef {{number: number, name: string, isInk: boolean}} Act what undo takes back */
+
+const MOST_ACTS = 100;
 
 export class PageMarks {
   /** @param {Viewer} viewer */
@@ -24,11 +27,15 @@ export class PageMarks {
     this.n_sending = 0;
     /** One act after the other: a change may be of a mark that is still on its way. @type {Promise<any>} */
     this.last = Promise.resolve();
-    /** What undo takes back, the last one last. @type {{number: number, name: string, isInk: boolean}[]} */
-    this.acts = [];
+    /** The last one last; a tab remembers them when it is loaded anew. @type {Act[]} */
+    this.acts = JSON.parse(sessionStorage.getItem(this.actsKey) ?? "[]");
     const bar = /** @type {HTMLElement} */ (document.getElementById("mark-bar"));
     this.texts = bar.dataset;
     this.showUndo();
+  }
+
+  get actsKey() {
+    return `marks ${ownLibrary()} ${this.address}`;
   }
 
   get address() {
@@ -106,14 +113,17 @@ export class PageMarks {
     }
   }
 
-  /** Remember what undo can take back. @param {{number: number, name: string, isInk: boolean}} act */
+  /** Remember what undo can take back. @param {Act} act */
   did(act) {
     this.acts.push(act);
     this.showUndo();
   }
 
-  /** Turn a button off that has nothing to take back, as after a reload. */
+  /** Turn a button off that has nothing to take back. */
   showUndo() {
+    try {
+      sessionStorage.setItem(this.actsKey, JSON.stringify(this.acts.slice(-MOST_ACTS)));
+    } catch { /* no room: a reload forgets them */ }
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-mark=undo], [data-ink=undo]"))) {
       button.disabled = !this.acts.some((act) => act.isInk === (button.dataset.ink === "undo"));
     }

@@ -430,20 +430,29 @@ def test_the_bar_of_a_mark_moves_from_under_the_note(served: Serving, visitor: V
     )
 
 
-def test_undo_is_off_where_nothing_can_be_taken_back(served: Serving, visitor: Visitor) -> None:
+def test_undo_outlives_a_reload_and_is_off_where_nothing_can_be_taken_back(
+    served: Serving, visitor: Visitor
+) -> None:
     page = opened(served, visitor)
     undo = page.locator("#mark-bar [data-mark=undo]")
     select(page, WORD)
-    page.keyboard.press("h")
-    expect(undo).to_be_enabled()
-    page.reload()
-    page.get_by_role("button", name=f"highlight: {WORD}", exact=True).press("Enter")
-    expect(undo).to_be_visible()
     expect(undo).to_be_disabled()
     with made(page):
-        page.locator("#mark-bar [data-colour='#ff6666']").click()
+        page.keyboard.press("h")
+    page.reload()
+    mark = page.get_by_role("button", name=f"highlight: {WORD}", exact=True)
+    mark.press("Enter")
     with made(page):
-        undo.click()
+        page.locator("#mark-bar [data-colour='#ff6666']").click()
+    for _ in range(2):
+        with made(page):
+            undo.click()
+    expect(mark).not_to_be_attached()
+    assert own(page) == []
+    expect(undo).to_be_disabled()
+    page.reload()
+    page.locator(".words span").first.wait_for(state="attached")
+    select(page, WORD)
     expect(undo).to_be_disabled()
     page.locator("#ink").click()
     expect(page.locator("#ink-bar [data-ink=undo]")).to_be_disabled()
