@@ -69,8 +69,9 @@ this share of the query's letters. NEARLY_ALL_JAPANESE: the share for a query in
 such queries typed from memory 94 % have their note first, with NEARLY_ALL 78 %, and no more notes
 stand before papers without a note; English questions lose two points of MRR with it."""
 
-AT_ONCE = 50
-"""Texts that are read at a time; mostly the first ones are enough."""
+AT_ONCE = 100
+"""Texts that are read at a time; mostly the first ones are enough. Of 200 runs of five words 196
+had their page among the first 10 with 50 of them, 198 with 100, for 5 ms more, 199 with 200."""
 
 SIDE_BY_SIDE = 8.0
 """What is added to the score of one of the first AT_ONCE texts if all neighbouring words of the
