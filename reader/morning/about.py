@@ -122,9 +122,9 @@ megabytes."""
 class OfflineSet:
     """The papers of one library that a device keeps for offline use.
 
-    several: papers that wait for a note, then those with the
-    newest notes, each with a text that changes when its pages do. texts: changes with what
-    `device_texts` has. pdfs: the picks that have a PDF, the newest first.
+    several: papers that wait for a note, then those with the newest notes, each with a text that
+    changes when its pages do. texts: changes with what `device_texts` has. pdfs: the picks that
+    have a PDF, the newest first.
     """
 
     several: tuple[tuple[LibraryPaper, str], ...]

@@ -144,8 +144,8 @@ def kept_since(library: Library) -> Kept | None:
         return None
     kind: KeptKind = "add"
     row = None
-    if brought := [one for one in imports.standing(db) if one.act == acts[0].number]:
-        row = imports.added_since(db, brought[0])
+    for brought in imports.standing(db, act=acts[0].number):
+        row = imports.added_since(db, brought)
     if row is None and (newest := decisions.newest_kept(db)) and newest[2] > acts[0].at:
         kind, row = newest[0], newest[1]
     if row is None:

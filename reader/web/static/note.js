@@ -3,7 +3,7 @@
 import { openEditor } from "./editor.js";
 import { holding } from "./gestures.js";
 import { openMargin } from "./margin.js";
-import { Refused, SignedOut } from "./queue.js";
+import { Refused, SignedOut, TIMEOUT_MS } from "./queue.js";
 import { afterTyping, byId, ownLibrary, send, tell, withToken } from "./reader.js";
 
 /**
@@ -22,7 +22,6 @@ const isBesidePdf = Boolean(form.closest(".note-panel")); // there one goes on r
 const editor = openEditor(form);
 const mark = openMargin(form, () => editor.boxes());
 const here = `draft ${ownLibrary()} ${address}`; // key of the words in localStorage that no draft has yet
-const TIMEOUT_MS = 15000;
 const PAUSE_MS = 1000;
 const CHECK_MS = 600;
 /** The words are checked again after so long, at most so often, while the model is being loaded. */
@@ -69,7 +68,7 @@ const fields = () => NAMES.map((name) => [name, form.elements[name].value]);
  */
 function keepDraft(more) {
   // At once: the request may hang, and the page may be left.
-  if (area.value !== kept && area.value !== saving) keepHere(area.value);
+  if (area.value !== kept && area.value !== saving) keepHere();
   going = going.then(() => keepNow(more));
   return going;
 }
@@ -88,8 +87,7 @@ async function keepNow(more) {
   } catch (error) {
     const isSignedOut = error instanceof SignedOut;
     const { signedOut, keptHere, failed } = form.dataset;
-    // Not `text`: more may have been typed meanwhile.
-    if (keepHere(area.value)) say(isSignedOut ? signedOut : keptHere, isSignedOut);
+    if (keepHere()) say(isSignedOut ? signedOut : keptHere, isSignedOut);
     else say(failed);
   }
 }
@@ -100,10 +98,10 @@ function say(text, isSignedOut = false) {
   byId("sign-in").hidden = !isSignedOut;
 }
 
-/** @param {string} text */
-function keepHere(text) {
+/** Keep the words as they stand, in the browser. */
+function keepHere() {
   try {
-    localStorage.setItem(here, JSON.stringify({ ...Object.fromEntries(fields()), text, saving }));
+    localStorage.setItem(here, JSON.stringify({ ...Object.fromEntries(fields()), saving }));
     return true;
   } catch {
     return false;

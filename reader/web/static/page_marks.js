@@ -91,6 +91,7 @@ export class PageMarks {
     const fields = { act: newAct(), stamp: this.viewer.stamp, ...what };
     this.show(withAct(before, fields));
     this.n_sending += 1;
+    let isRefused = false;
     try {
       const sent = send(this.address, Object.entries(fields), "", this.last);
       this.last = sent.catch(() => {});
@@ -104,12 +105,13 @@ export class PageMarks {
       return answer;
     } catch (error) {
       this.show(before);
-      this.said = ""; // `before` may have what was refused as well: the server knows what holds
+      this.said = "";
+      isRefused = true;
       tell(/** @type {Error} */ (error).message);
       return null;
     } finally {
       this.n_sending -= 1;
-      if (!this.said) void this.load();
+      if (isRefused) void this.load(); // `before` may have what was refused: the server knows what holds
     }
   }
 

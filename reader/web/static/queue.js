@@ -51,7 +51,7 @@
 
 const DATABASE = "reader-queue";
 const STORE = "acts";
-const TIMEOUT_MS = 15000;
+export const TIMEOUT_MS = 15000;
 const AGAIN = new Set([408, 421, 425, 429]);
 
 // Decisions, notes, grades and papers to add can wait in the queue. Everything else needs its answer at once.

@@ -16,21 +16,28 @@ from tests.web.serving import Serving
 from tests.web.world import EARLIER, HOSTILE, NOW
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Page, Route
+
+
+def held_saves(page: Page, address: str) -> list[Route]:
+    """Hold each request that saves the note; returns those that are held."""
+    pending = list["Route"]()
+
+    def hold_save(route: Route) -> None:
+        is_save = route.request.method == "POST" and urlsplit(route.request.url).path == address
+        pending.append(route) if is_save else route.fallback()
+
+    page.route("**/note/**", hold_save)
+    return pending
 
 
 def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
     visitor: Visitor, served: Serving, library: Path
 ) -> None:
-    address, pending = f"/note/{EARLIER[2]}", list["Route"]()
-
-    def slowly(route: Route) -> None:
-        is_save = route.request.method == "POST" and urlsplit(route.request.url).path == address
-        pending.append(route) if is_save else route.fallback()
-
+    address = f"/note/{EARLIER[2]}"
     page = visitor.context().new_page()
     page.goto(f"{served.url}{address}")
-    page.route("**/note/**", slowly)
+    pending = held_saves(page, address)
     field = page.locator("#text")
     field.fill("Divers speak with their hands. I would rather listen.")
     page.locator("#note button.main").click()
@@ -49,15 +56,10 @@ def test_words_typed_while_the_note_is_being_saved_are_kept_as_a_draft(
 def test_words_typed_while_the_note_is_being_saved_outlive_its_page(
     visitor: Visitor, served: Serving, library: Path
 ) -> None:
-    address, pending = f"/note/{EARLIER[2]}", list["Route"]()
-
-    def never(route: Route) -> None:
-        is_save = route.request.method == "POST" and urlsplit(route.request.url).path == address
-        pending.append(route) if is_save else route.fallback()
-
+    address = f"/note/{EARLIER[2]}"
     page = visitor.context().new_page()
     page.goto(f"{served.url}{address}")
-    page.route("**/note/**", never)
+    pending = held_saves(page, address)
     field = page.locator("#text")
     field.fill("Divers speak with their hands. I would rather listen.")
     page.locator("#note button.main").click()
