@@ -170,27 +170,27 @@ def n_undecided(
     What the list of its day showed stays in its lane there, and is counted by that.
     What a hand added counts for nothing: its owner knows of it.
     """
+    # CROSS JOIN keeps the order: lists show some papers, thousands arrived on these days.
     rows = db.read(
         f"""
         WITH words AS MATERIALIZED ({WORDS_SQL}), there AS MATERIALIZED (
             SELECT s.paper, s.lane, EXISTS (SELECT 1 FROM words AS w WHERE w.paper = s.paper
                                             AND w.topic = s.topic AND w.kind = 'no') AS is_away
-            FROM shown AS s JOIN papers AS p ON p.id = s.paper AND p.arrived_on = s.day
+            FROM shown AS s CROSS JOIN papers AS p ON p.id = s.paper AND p.arrived_on = s.day
             WHERE s.day BETWEEN ?1 AND ?2), own AS MATERIALIZED (
-            SELECT p.id FROM papers AS p
-            WHERE p.arrived_on BETWEEN ?1 AND ?2
-              AND (p.id IN (SELECT value FROM json_each(?3)) OR EXISTS (
-                SELECT 1 FROM idx.ranks AS r WHERE r.paper = p.id AND r.place = 'in'
-                AND r.topic IN (SELECT value FROM json_each(?4))
-                AND NOT EXISTS (SELECT 1 FROM words AS w WHERE w.paper = r.paper
-                                AND w.topic = r.topic AND w.kind = 'no')
-                AND NOT EXISTS (SELECT 1 FROM there AS t WHERE t.paper = r.paper
-                                AND t.lane != 'own'))
-              OR p.id IN (SELECT paper FROM there WHERE lane = 'own' AND NOT is_away)
-              OR EXISTS (SELECT 1 FROM words AS w WHERE w.paper = p.id AND w.kind = 'yes'
-                         AND w.topic IN (SELECT value FROM json_each(?4)))))
+            SELECT value AS id FROM json_each(?3)
+            UNION SELECT r.paper FROM papers AS p JOIN idx.ranks AS r ON r.paper = p.id
+            WHERE p.arrived_on BETWEEN ?1 AND ?2 AND r.place = 'in'
+              AND r.topic IN (SELECT value FROM json_each(?4))
+              AND NOT EXISTS (SELECT 1 FROM words AS w WHERE w.paper = r.paper
+                              AND w.topic = r.topic AND w.kind = 'no')
+              AND NOT EXISTS (SELECT 1 FROM there AS t WHERE t.paper = r.paper
+                              AND t.lane != 'own')
+            UNION SELECT paper FROM there WHERE lane = 'own' AND NOT is_away
+            UNION SELECT paper FROM words
+            WHERE kind = 'yes' AND topic IN (SELECT value FROM json_each(?4)))
         SELECT p.arrived_on AS day, count(*) AS n FROM own JOIN papers AS p ON p.id = own.id
-        WHERE p.merged_into IS NULL AND {BROUGHT_SQL}
+        WHERE p.arrived_on BETWEEN ?1 AND ?2 AND p.merged_into IS NULL AND {BROUGHT_SQL}
           AND NOT EXISTS (SELECT 1 FROM notes AS n WHERE n.paper = p.id)
           AND NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.paper = p.id AND d.kind != 'undo'
                           AND NOT EXISTS (SELECT 1 FROM decisions AS u WHERE u.undoes = d.id))
