@@ -551,14 +551,19 @@ def _undo(context: click.Context, library: Library, number: int | None, *, as_js
 
 def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
     parts = [
-        ngettext("{n} paper", "{n} papers", taken.n_papers),
-        ngettext("{n} note", "{n} notes", taken.n_notes),
-        ngettext("{n} file", "{n} files", taken.n_files),
+        ngettext("{n} paper", "{n} papers", taken.n_papers) if taken.n_papers else "",
+        ngettext("{n} note", "{n} notes", taken.n_notes) if taken.n_notes else "",
+        ngettext("{n} file", "{n} files", taken.n_files) if taken.n_files else "",
     ]
-    message = _(
-        "Undone (import): {source}. Taken back: {parts}.",
-        source=taken.source,
-        parts=_(", ").join(parts),
+    # An import of known papers may have brought tags and ratings alone.
+    message = (
+        _(
+            "Undone (import): {source}. Taken back: {parts}.",
+            source=taken.source,
+            parts=_(", ").join(filter(None, parts)),
+        )
+        if any(parts)
+        else _("Undone (import): {source}.", source=taken.source)
     )
     answer(context, message)
     for paper in taken.kept[:MOST_NAMED]:

@@ -80,13 +80,22 @@ def test_a_long_report_fits_a_screen(library: Path, tmp_path: Path) -> None:
     assert len(ran.out.splitlines()) < 30
 
 
+def test_undo_of_an_import_that_brought_tags_alone_counts_nothing(library: Path, bib: Path) -> None:
+    run_here("import", str(bib), library=library)
+    bib.write_text(BIB.replace("eprint={", "keywords={honey}, eprint={"), "utf-8")
+    run_here("import", str(bib), library=library)
+    assert "Bees" in run_here("search", "tag:honey", "--json", library=library).out
+    assert run_here("undo", library=library).out == f"Undone (import): {bib}.\n"
+    assert run_here("search", "tag:honey", "--json", library=library).out == ""
+
+
 def test_an_import_is_taken_back_whole(library: Path, bib: Path) -> None:
     before = rows(library, "SELECT id FROM papers")
     run_here("import", str(bib), library=library)
     listed = run_here("undo", "--list", library=library).out
     assert " ".join(listed.split()).endswith(f"Imported: {bib}")
     ran = run_here("undo", library=library)
-    assert ran.out == f"Undone (import): {bib}. Taken back: 2 papers, 1 note, 0 files.\n"
+    assert ran.out == f"Undone (import): {bib}. Taken back: 2 papers, 1 note.\n"
     assert rows(library, "SELECT id FROM papers") == before
 
 
