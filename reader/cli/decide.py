@@ -556,15 +556,13 @@ def _tell_import(context: click.Context, taken: TakenBackImport) -> None:
         ngettext("{n} file", "{n} files", taken.n_files) if taken.n_files else "",
     ]
     # An import of known papers may have brought tags and ratings alone.
-    message = (
-        _(
+    message = _("Undone (import): {source}.", source=taken.source)
+    if parts := list(filter(None, parts)):
+        message = _(
             "Undone (import): {source}. Taken back: {parts}.",
             source=taken.source,
-            parts=_(", ").join(filter(None, parts)),
+            parts=_(", ").join(parts),
         )
-        if any(parts)
-        else _("Undone (import): {source}.", source=taken.source)
-    )
     answer(context, message)
     for paper in taken.kept[:MOST_NAMED]:
         answer(
