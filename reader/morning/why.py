@@ -28,6 +28,7 @@ from reader.ranking.learn import (
     fit_one,
     folder_of,
     lessons,
+    needs_learning,
 )
 from reader.ranking.model import (
     LEARNED,
@@ -59,12 +60,12 @@ Made = TypeVar("Made")
 class ScoreChange:
     """A score as it would be without one of its terms, or with another decision.
 
-    kind: "without" the term `what`; "more": one more person who mentions the paper; "pick",
-    "skip": that decision; "undecided": the one that stands taken back. place: where the
-    paper would stand for its topic; position: in the near lane, from 1; None where that is
-    not asked. cut: the topic's then, None in the near lane: what is decided for one topic
-    moves scores and cuts of all others alike, so only the distance to the cut tells anything.
-    is_bare: it would stand by what was learned alone, which has a cut of its own.
+    kind: "without" the term `what`; "more": one more person who mentions the paper; "now":
+    ranked anew; "pick", "skip": that decision; "undecided": the one that stands taken back.
+    place: where the paper would stand for its topic; position: in the near lane, from 1; None
+    where that is not asked. cut: the topic's then, None in the near lane: what is decided for
+    one topic moves scores and cuts of all others alike, so only the distance to the cut tells
+    anything. is_bare: it would stand by what was learned alone, which has a cut of its own.
     """
 
     kind: str
@@ -380,35 +381,47 @@ def after_decisions(
     if rank is None or topic is None:
         return
     rest = [event for event in events if event.paper != paper.row]
-    several: list[tuple[str, list[Event]]] = [("undecided", rest)]
+    after: list[tuple[str, list[Event]]] = [("undecided", rest)]
     # Without an act on it both decisions are tried; else what taking the act back would change.
     # A pick would be filed, a skip stays where it is.
     if len(rest) == len(events):
         filed = {"pick": paper.topic or folder_of(library, paper), "skip": paper.topic or ""}
-        several = [
+        after = [
             (kind, [*events, as_if_decided(library, paper.row, kind, filed=filed[kind])])
             for kind in DECISIONS
         ]
     texts = PaperFeatures(library, [paper.row])
     own = texts.features(paper.row)
     followed = [term.what for term in rank.terms if term.kind == "followed"]
+    # What is shown may be older than the last decisions: their effect must not look like that of
+    # the next one.
+    is_behind = needs_learning(library, now, topic)
     # A decision fits the model of its topic alone; of the others only the likes are counted anew.
-    for kind, given in several:
-        then = lessons(library, given)
+    for kind, given in [("now", events), *after]:
+        taught = lessons(library, given)
         models = dict(by.models)
-        for path in models.keys() & then.labels.keys():
-            labels = then.labels[path]
+        for path in models.keys() & taught.labels.keys():
+            labels = taught.labels[path]
             if path != topic.path:
                 models[path] = replace(models[path], liked=liked(labels))
-            elif labels != now.labels[path]:
+            elif is_behind or labels != now.labels[path]:
                 texts.add(library, [*now.background, *(label.paper for label in labels)])
-                models[path] = fit_one(fit, texts, then, topic, labels)
+                models[path] = fit_one(fit, texts, taught, topic, labels)
         model = levelled(models)[topic.path]
         terms = judge(paper.record, own, model, nearness=rank.nearness).terms
         cut = model.cut + taste_of(terms)
         terms += tuple(followed_term(name, terms, cut) for name in followed)
         place = _place(place_of(terms, model), terms)
-        yield ScoreChange(kind, "", total(terms), place, cut=cut, is_bare=is_bare(terms))
+        then = ScoreChange(kind, "", total(terms), place, cut=cut, is_bare=is_bare(terms))
+        if kind != "now" or not _is_as_shown(then, rank):
+            yield then
+
+
+def _is_as_shown(now: ScoreChange, rank: Rank) -> bool:
+    """Check whether a paper ranked anew stands as before, to a thousandth, as it is shown."""
+    if (now.place, now.is_bare) != (rank.place, is_bare(rank.terms)) or now.cut is None:
+        return False
+    return now.is_bare or abs(now.score - now.cut - (rank.score - rank.cut)) < 0.001
 
 
 def _rank_of(explained: Explanation) -> Rank | None:

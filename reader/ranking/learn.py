@@ -111,17 +111,24 @@ class Lessons:
         """Check whether there is anything to learn a topic from."""
         return bool(self.labels[topic.path] or (topic.words and self.background))
 
+    def fingerprint(self, topic: Topic) -> str:
+        """Name what a topic's model is learned from, 16 hex digits."""
+        # By `repr`, which is the same in every process, as `hash` is not.
+        given = (VERSION, topic.path, topic.words, self.labels[topic.path], self.background)
+        return hashlib.sha256(repr(given).encode()).hexdigest()[:16]
+
+
+def needs_learning(library: Library, taught: Lessons, topic: Topic) -> bool:
+    """Check whether a topic's model was learned from something else than `taught`."""
+    known = standings.fingerprints(library.db).get(topic_name(topic.path))
+    return known != taught.fingerprint(topic)
+
 
 def learn(library: Library, tools: FitTools) -> list[str]:
     """Fit the models whose input has changed; returns the topics that were fitted anew."""
     taught = lessons(library)
     known = standings.fingerprints(library.db)
-    wanted = {}
-    for topic in taught.topics:
-        if taught.says(topic):
-            # By `repr`, which is the same in every process, as `hash` is not.
-            on = (VERSION, topic.path, topic.words, taught.labels[topic.path], taught.background)
-            wanted[topic] = hashlib.sha256(repr(on).encode()).hexdigest()[:16]
+    wanted = {topic: taught.fingerprint(topic) for topic in taught.topics if taught.says(topic)}
     due = {topic: on for topic, on in wanted.items() if known.get(topic_name(topic.path)) != on}
     gone = known.keys() - {standings.TALK, *(topic_name(topic.path) for topic in wanted)}
     if not due and not gone:

@@ -194,6 +194,7 @@ def _distance(place: Place, margin: float) -> str:
 _CHANGES = {
     "without": N_("without {what}: {place}"),
     "more": N_("with one more person mentioning it: {place}"),
+    "now": N_("ranked anew now: {place}"),
     "pick": N_("after a pick: {place}"),
     "skip": N_("after a skip: {place}"),
     "undecided": N_("without your decision: {place}"),

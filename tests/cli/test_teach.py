@@ -23,7 +23,7 @@ from reader.library.rows import papers
 from reader.morning.pick import decide_rows
 from reader.morning.teach import Teaching
 from reader.morning.today import keep_shown
-from reader.morning.why import changes, explain
+from reader.morning.why import ScoreChange, changes, explain
 from reader.ranking.events import Event, features
 from reader.ranking.fit import fit_topic
 from reader.ranking.learn import learn
@@ -255,6 +255,33 @@ def test_the_predicted_effect_of_a_pick_is_its_effect(library: Library) -> None:
     assert [c.kind for c in changes(library, after, fit_topic)][-1] == "undecided"
 
 
+def test_what_was_decided_since_the_list_is_not_taken_for_the_effect_of_a_skip(
+    library: Library,
+) -> None:
+    def kinds() -> dict[str, ScoreChange]:
+        [paper] = papers.papers_at(library.db, [1])
+        return {c.kind: c for c in changes(library, explain(library, paper), fit_topic)}
+
+    given = tools(Web(), fit_topic=fit_topic)
+    decide_rows(library, "skip", [5])
+    learn(library, given)
+    assert "now" not in kinds()
+    decide_rows(library, "pick", [2])
+    before = kinds()
+    assert list(before)[-3:] == ["now", "pick", "skip"]
+    assert margin(before["skip"]) < margin(before["now"]) < margin(before["pick"])
+    learn(library, given)
+    library.db.execute("DELETE FROM idx.ranked")
+    after = kinds()
+    assert "now" not in after
+    assert margin(after["pick"]) == pytest.approx(margin(before["pick"]))
+
+
+def margin(change: ScoreChange) -> float:
+    assert change.cut is not None
+    return change.score - change.cut
+
+
 def test_the_sum_and_what_a_term_does_are_there_before_any_model_is_fitted(
     library: Library,
 ) -> None:
@@ -264,6 +291,7 @@ def test_the_sum_and_what_a_term_does_are_there_before_any_model_is_fitted(
         fitted.append(topic.path)
         return fit_means(topic, *args, **more)
 
+    learn(library, tools(Web(), fit_topic=fit_means))
     [paper] = papers.papers_at(library.db, [1])
     several = changes(library, explain(library, paper), fit)
     n_fitted = [(change.kind, len(fitted)) for change in several]

@@ -20,7 +20,7 @@ from reader.morning.values import by_lane
 from reader.morning.why import Explanation, ListCache, ScoreChange, changes, explain
 from reader.ranking.events import features
 from reader.ranking.fit import fit_topic
-from reader.ranking.learn import learn
+from reader.ranking.learn import learn, lessons
 from reader.ranking.model import TITLE_WORD, Place, Term, TopicModel, judge
 from reader.ranking.rows import standings
 from reader.texts.why import change_text, cut_text, other_topics_text, with_position
@@ -234,8 +234,10 @@ def start(topic: str) -> TopicModel:
 
 def keep(library: Library, *several: TopicModel) -> None:
     """Keep models as if they had been learned."""
+    taught = lessons(library)
+    prints = {topic.path: taught.fingerprint(topic) for topic in taught.topics}
     names = [
-        standings.StoredModel(f"topic {m.topic}", m.to_text()[-9:], m.to_text()) for m in several
+        standings.StoredModel(f"topic {m.topic}", prints[m.topic], m.to_text()) for m in several
     ]
     standings.keep(library.db, names)
 
