@@ -134,7 +134,11 @@ def clean(html: str) -> Markup:
 
     Links lead to http, https or our own pages; other sites get no Referer.
     """
-    return Markup(CLEANER.clean(visible(html)))  # noqa: S704  what nh3 gives
+    found = CLEANER.clean(visible(html))
+    # What was written as a number, "&#x202e;", is a character only now.
+    shown = visible(found).replace("\x0b", " ")
+    # Cleaned once more: an address may be another one without it.
+    return Markup(found if shown == found else CLEANER.clean(shown))  # noqa: S704  what nh3 gives
 
 
 def from_markdown(text: str, linked: Mapping[str, LibraryPaper] | None = None) -> Markup:

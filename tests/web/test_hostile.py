@@ -249,6 +249,19 @@ def test_what_is_cleaned_and_what_is_rendered_has_nothing_but_text(html: str) ->
     assert wrong_in(from_markdown(f"# {html}\n\n- {html}\n\n{html}\n\n    {html}")) == []
 
 
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("a&#x202e;b", "ab"),
+        ("a&#xb;b", "a b"),
+        ("&#x1;&amp;#x1;", "&amp;#x1;"),
+        ('<a href="java&#x1;script:alert(1)">x</a>', '<a rel="noopener noreferrer nofollow">x</a>'),
+    ],
+)
+def test_a_character_written_as_a_number_is_cleaned_too(html: str, shown: str) -> None:
+    assert clean(html) == shown
+
+
 @given(st.text(alphabet="<>\"'=/ abhiknoprsvx:;&#\x00\u202e[]()!`*\n"))
 def test_cleaned_html_has_no_script_or_handler(text: str) -> None:
     assert wrong_in(clean(text)) == []
